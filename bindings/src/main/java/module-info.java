@@ -1,0 +1,8 @@
+/**
+ * vfio-user for Java: libvfio-user bound by the Foreign Function and Memory API, an idiomatic server API over it, and a
+ * client that needs no native library but libc.
+ */
+module io.vfiouser {
+    requires org.slf4j;
+    requires static org.jspecify;
+}

@@ -1,0 +1,7 @@
+/**
+ * Guest memory as the device sees it: the table of DMA regions, and the walk through PRPs. Knows neither queues nor commands.
+ */
+@NullMarked
+package io.vfiouser.nvme.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/** An NVMe controller over vfio-user, its back ends, a host-side driver, and the {@code nvme-vfu} command line. */
+module io.vfiouser.nvme {
+    requires transitive io.vfiouser;
+    requires org.slf4j;
+    requires static org.jspecify;
+    requires static info.picocli;
+    requires static me.tongfei.progressbar;
+    requires static HdrHistogram;
+}

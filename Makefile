@@ -1,0 +1,72 @@
+# The entry to everything; `make` alone lists the targets. Maven does the Java part, native/Makefile the C part.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.SUFFIXES:
+
+# --- variables a caller may set -------------------------------------------------------------------------------------------
+# A libvfio-user source tree to compile instead of Debian's.
+LIBVFIO_USER_SRC ?=
+# Folder of the compiled library, and of the samples and capability bytes the tests use.
+NATIVE_DIR ?= $(CURDIR)/native/target/default
+# Libraries of `make test-abi`.
+LIBS ?=
+# The jextract program and the header trees of the three ABI levels, for `make bindings`.
+JEXTRACT ?=
+SRC_V01 ?=
+SRC_V02A ?=
+SRC_V02B ?=
+# More arguments for Maven, e.g. MAVEN_ARGS=-o
+MAVEN_ARGS ?=
+
+MAVEN_LOUD = JAVA_HOME="$$(device/bin/find-jdk)" && export JAVA_HOME && mvn -B -ntp $(MAVEN_ARGS)
+MAVEN = $(MAVEN_LOUD) -q
+NATIVE = $(MAKE) --no-print-directory -C native LIBVFIO_USER_SRC="$(LIBVFIO_USER_SRC)" OUT="$(NATIVE_DIR)"
+
+.PHONY: help deps build native native-samples bindings bindings-check test test-abi demo soak package clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	@echo "Variables: LIBVFIO_USER_SRC=dir NATIVE_DIR=dir LIBS=\"a.so b.so\" JEXTRACT=program MAVEN_ARGS=…; docs/building.md explains them."
+
+deps: ## check the tools; as root on Debian, install what is missing
+	@device/bin/find-jdk >/dev/null
+	@device/bin/need-packages maven:mvn e2fsprogs:mkfs.ext4:/sbin/mkfs.ext4
+
+native: ## obtain and compile libvfio-user
+	@$(NATIVE) native
+
+native-samples: ## compile libvfio-user's own samples and the capability bytes for the tests
+	@$(NATIVE) samples capbytes
+
+build: deps native ## compile and package everything, without tests
+	@$(MAVEN) -DskipTests -Dnative.dir="$(NATIVE_DIR)" package
+
+bindings: ## regenerate jextract's output: JEXTRACT=program SRC_V01=dir SRC_V02A=dir SRC_V02B=dir
+	@JEXTRACT="$(JEXTRACT)" SRC_V01="$(SRC_V01)" SRC_V02A="$(SRC_V02A)" SRC_V02B="$(SRC_V02B)" \
+	    bindings/src/main/jextract/generate.sh bindings/src/main/java
+
+bindings-check: ## check that the committed bindings are what jextract produces (same variables)
+	@JEXTRACT="$(JEXTRACT)" SRC_V01="$(SRC_V01)" SRC_V02A="$(SRC_V02A)" SRC_V02B="$(SRC_V02B)" \
+	    bindings/src/main/jextract/check.sh
+
+test: deps native native-samples ## all tests of the default suite, and the embedding project
+	@$(if $(JEXTRACT),$(MAKE) --no-print-directory bindings-check)
+	@$(MAVEN_LOUD) -Dnative.dir="$(NATIVE_DIR)" verify
+	@NATIVE_DIR="$(NATIVE_DIR)" device/src/it/embedding/run
+
+test-abi: deps ## the whole suite with each library given: LIBS="path/a.so path/b.so"
+	@device/bin/test-abi $(LIBS)
+
+demo: build ## serve, write and verify a disk between two processes, with a short report
+	@NATIVE_DIR="$(NATIVE_DIR)" device/bin/demo
+
+soak: deps native native-samples ## the long failure tests: 200 kills of either side
+	@$(MAVEN_LOUD) -Dnative.dir="$(NATIVE_DIR)" -Dtest.groups=soak -Dtest.excludedGroups= verify
+
+package: test ## the jars to publish, under */target
+	@ls bindings/target/*.jar device/target/*.jar
+
+clean: ## remove what was built
+	@$(NATIVE) clean
+	@rm -rf target bindings/target device/target benchmarks/target

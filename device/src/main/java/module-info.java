@@ -6,4 +6,6 @@ module io.vfiouser.nvme {
     requires static info.picocli;
     requires static me.tongfei.progressbar;
     requires static HdrHistogram;
+
+    exports io.vfiouser.nvme.block;
 }

@@ -1,0 +1,63 @@
+package io.vfiouser.nvme.block;
+
+/** A channel whose requests all complete inside {@link #submit}. */
+abstract class InlineChannel implements BlockChannel {
+    private final DeviceState state;
+    private boolean closed;
+
+    /** Requests that began and did not complete: only those that an {@link InternalError} interrupted. */
+    private int interrupted;
+
+    InlineChannel(DeviceState state) {
+        this.state = state;
+        state.channelOpened();
+    }
+
+    /** Does what the request says, with {@code deviceBlockCount} as the device's size. */
+    abstract BlockStatus execute(BlockRequest request, long deviceBlockCount);
+
+    @Override
+    public final void submit(BlockRequest request) {
+        if (closed) {
+            throw new IllegalStateException("the channel is closed");
+        }
+        request.begin();
+        interrupted++;
+        BlockStatus status = state.active() ? execute(request, state.blockCount()) : BlockStatus.NOT_ACTIVE;
+        interrupted--;
+        request.complete(status);
+    }
+
+    @Override
+    public final int poll() {
+        return 0;
+    }
+
+    @Override
+    public final CancelResult cancel(BlockRequest request, CancelPromise wanted) {
+        if (!request.outstanding()) {
+            return CancelResult.NOT_OUTSTANDING;
+        }
+        if (interrupted > 0) {
+            interrupted--;
+        }
+        request.complete(BlockStatus.CANCELLED);
+        return CancelResult.CANCELLED;
+    }
+
+    @Override
+    public final int outstanding() {
+        return interrupted;
+    }
+
+    @Override
+    public final void close() {
+        if (interrupted > 0) {
+            throw new IllegalStateException(interrupted + " requests are outstanding: cancel them first");
+        }
+        if (!closed) {
+            closed = true;
+            state.channelClosed();
+        }
+    }
+}

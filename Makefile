@@ -21,7 +21,7 @@ MAVEN_ARGS ?=
 
 MAVEN_LOUD = JAVA_HOME="$$(device/bin/find-jdk)" && export JAVA_HOME && mvn -B -ntp $(MAVEN_ARGS)
 MAVEN = $(MAVEN_LOUD) -q
-NATIVE = $(MAKE) --no-print-directory -C native LIBVFIO_USER_SRC="$(LIBVFIO_USER_SRC)" OUT="$(NATIVE_DIR)"
+NATIVE = $(MAKE) --no-print-directory -C native LIBVFIO_USER_SRC="$(abspath $(LIBVFIO_USER_SRC))" OUT="$(abspath $(NATIVE_DIR))"
 
 .PHONY: help deps build native native-samples bindings bindings-check test test-abi demo soak package clean
 
@@ -40,7 +40,7 @@ native-samples: ## compile libvfio-user's own samples and the capability bytes f
 	@$(NATIVE) samples capbytes
 
 build: deps native ## compile and package everything, without tests
-	@$(MAVEN) -DskipTests -Dnative.dir="$(NATIVE_DIR)" package
+	@$(MAVEN) -DskipTests -Dnative.dir="$(abspath $(NATIVE_DIR))" package
 
 bindings: ## regenerate jextract's output: JEXTRACT=program SRC_V01=dir SRC_V02A=dir SRC_V02B=dir
 	@JEXTRACT="$(JEXTRACT)" SRC_V01="$(SRC_V01)" SRC_V02A="$(SRC_V02A)" SRC_V02B="$(SRC_V02B)" \
@@ -52,17 +52,17 @@ bindings-check: ## check that the committed bindings are what jextract produces 
 
 test: deps native native-samples ## all tests of the default suite, and the embedding project
 	@$(if $(JEXTRACT),$(MAKE) --no-print-directory bindings-check)
-	@$(MAVEN_LOUD) -Dnative.dir="$(NATIVE_DIR)" verify
-	@NATIVE_DIR="$(NATIVE_DIR)" device/src/it/embedding/run
+	@$(MAVEN_LOUD) -Dnative.dir="$(abspath $(NATIVE_DIR))" verify
+	@NATIVE_DIR="$(abspath $(NATIVE_DIR))" device/src/it/embedding/run
 
 test-abi: deps ## the whole suite with each library given: LIBS="path/a.so path/b.so"
 	@device/bin/test-abi $(LIBS)
 
 demo: build ## serve, write and verify a disk between two processes, with a short report
-	@NATIVE_DIR="$(NATIVE_DIR)" device/bin/demo
+	@NATIVE_DIR="$(abspath $(NATIVE_DIR))" device/bin/demo
 
 soak: deps native native-samples ## the long failure tests: 200 kills of either side
-	@$(MAVEN_LOUD) -Dnative.dir="$(NATIVE_DIR)" -Dtest.groups=soak -Dtest.excludedGroups= verify
+	@$(MAVEN_LOUD) -Dnative.dir="$(abspath $(NATIVE_DIR))" -Dtest.groups=soak -Dtest.excludedGroups= verify
 
 package: test ## the jars to publish, under */target
 	@ls bindings/target/*.jar device/target/*.jar

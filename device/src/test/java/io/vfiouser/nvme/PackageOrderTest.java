@@ -14,7 +14,12 @@ class PackageOrderTest {
     private static final String ROOT = "io.vfiouser.nvme";
 
     private static ArchRule mayNotKnow(String below, String... above) {
-        return noClasses().that().resideInAPackage(below).should().dependOnClassesThat().resideInAnyPackage(above);
+        return noClasses()
+                .that()
+                .resideInAPackage(below)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above);
     }
 
     @ArchTest

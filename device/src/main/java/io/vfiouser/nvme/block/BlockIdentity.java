@@ -44,8 +44,8 @@ public record BlockIdentity(long eui64, long nguidHigh, long nguidLow, UUID uuid
     /** The identity of a volume that is known by a name: the same name gives the same identity everywhere. */
     public static BlockIdentity ofName(String name) {
         ByteBuffer hash = hash("name:" + name);
-        long high = hash.getLong() & ~0xF000L | VERSION_8;
-        long low = hash.getLong() >>> 2 | VARIANT_RFC;
+        long high = (hash.getLong() & ~0xF000L) | VERSION_8;
+        long low = (hash.getLong() >>> 2) | VARIANT_RFC;
         return of(new UUID(high, low));
     }
 
@@ -55,7 +55,7 @@ public record BlockIdentity(long eui64, long nguidHigh, long nguidLow, UUID uuid
     }
 
     private static long local(long identifier) {
-        return (identifier | LOCAL << FIRST_BYTE_SHIFT) & ~(GROUP << FIRST_BYTE_SHIFT);
+        return (identifier | (LOCAL << FIRST_BYTE_SHIFT)) & ~(GROUP << FIRST_BYTE_SHIFT);
     }
 
     private static ByteBuffer hash(String text) {

@@ -120,8 +120,8 @@ public final class SegmentList {
     }
 
     /** One region of memory has one segment object; an equal one costs a merge, not correctness. */
-    @SuppressWarnings(
-            "MemorySegmentReferenceEquality") // equals compares scopes and bounds on each piece of each command
+    // equals() would compare scopes and bounds for each piece of each command.
+    @SuppressWarnings({"MemorySegmentReferenceEquality", "ReferenceEquality"})
     private static boolean same(MemorySegment a, MemorySegment b) {
         return a == b;
     }

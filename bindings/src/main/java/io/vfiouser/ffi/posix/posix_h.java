@@ -1337,6 +1337,15 @@ public class posix_h extends posix_h$shared {
     public static int F_GET_SEALS() {
         return F_GET_SEALS;
     }
+    private static final int F_DUPFD_CLOEXEC = (int)1030L;
+    /**
+     * {@snippet lang=c :
+     * #define F_DUPFD_CLOEXEC 1030
+     * }
+     */
+    public static int F_DUPFD_CLOEXEC() {
+        return F_DUPFD_CLOEXEC;
+    }
     private static final int FD_CLOEXEC = (int)1L;
     /**
      * {@snippet lang=c :
@@ -1795,6 +1804,15 @@ public class posix_h extends posix_h$shared {
      */
     public static int MADV_NOHUGEPAGE() {
         return MADV_NOHUGEPAGE;
+    }
+    private static final int MADV_POPULATE_READ = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * #define MADV_POPULATE_READ 22
+     * }
+     */
+    public static int MADV_POPULATE_READ() {
+        return MADV_POPULATE_READ;
     }
     private static final int MADV_POPULATE_WRITE = (int)23L;
     /**

@@ -5,4 +5,6 @@
 module io.vfiouser {
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports io.vfiouser.os;
 }

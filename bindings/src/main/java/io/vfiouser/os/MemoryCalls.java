@@ -1,0 +1,91 @@
+package io.vfiouser.os;
+
+import io.vfiouser.ffi.posix.posix_h;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** Calls on memory and mappings; conventions in {@link Libc}. */
+final class MemoryCalls {
+    private static final MethodHandle MMAP = Libc.capturing("mmap", posix_h.mmap$descriptor());
+    private static final MethodHandle MUNMAP = Libc.capturing("munmap", posix_h.munmap$descriptor());
+    private static final MethodHandle MADVISE = Libc.capturing("madvise", posix_h.madvise$descriptor());
+    private static final MethodHandle MINCORE = Libc.capturing("mincore", posix_h.mincore$descriptor());
+    private static final MethodHandle MEMFD_CREATE = Libc.capturing("memfd_create", posix_h.memfd_create$descriptor());
+    private static final MethodHandle SYSCONF = Libc.capturing("sysconf", posix_h.sysconf$descriptor());
+
+    /** The base page size of the machine, a power of two. */
+    static final long PAGE_BYTES = sysconf(posix_h._SC_PAGESIZE());
+
+    private MemoryCalls() {}
+
+    /** The address, or the negative error number: no user address is negative. */
+    static long mmap(long lengthBytes, int protection, int flags, int fd, long offset) {
+        CallState state = CallState.current();
+        try {
+            long address = ((MemorySegment) MMAP.invokeExact(
+                            state.capture(), MemorySegment.NULL, lengthBytes, protection, flags, fd, offset))
+                    .address();
+            return state.resultOrError(address);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    static int munmap(long address, long lengthBytes) {
+        CallState state = CallState.current();
+        try {
+            return state.resultOrError(
+                    (int) MUNMAP.invokeExact(state.capture(), MemorySegment.ofAddress(address), lengthBytes));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    static int madvise(long address, long lengthBytes, int advice) {
+        CallState state = CallState.current();
+        try {
+            int result;
+            do {
+                result = state.resultOrError((int)
+                        MADVISE.invokeExact(state.capture(), MemorySegment.ofAddress(address), lengthBytes, advice));
+            } while (result == -Errno.EINTR);
+            return result;
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    /** One byte per page goes into {@code vector}. */
+    static int mincore(long address, long lengthBytes, MemorySegment vector) {
+        CallState state = CallState.current();
+        try {
+            return state.resultOrError(
+                    (int) MINCORE.invokeExact(state.capture(), MemorySegment.ofAddress(address), lengthBytes, vector));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    static int memfdCreate(MemorySegment name, int flags) {
+        CallState state = CallState.current();
+        try {
+            return state.resultOrError((int) MEMFD_CREATE.invokeExact(state.capture(), name, flags));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    static long sysconf(int name) {
+        CallState state = CallState.current();
+        try {
+            return state.resultOrError((long) SYSCONF.invokeExact(state.capture(), name));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    /** Rounds up to whole pages. */
+    static long roundUpToPages(long bytes) {
+        return Math.addExact(bytes, PAGE_BYTES - 1) & -PAGE_BYTES;
+    }
+}

@@ -8,4 +8,5 @@ module io.vfiouser.nvme {
     requires static HdrHistogram;
 
     exports io.vfiouser.nvme.block;
+    exports io.vfiouser.nvme.spec;
 }

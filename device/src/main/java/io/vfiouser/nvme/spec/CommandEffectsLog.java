@@ -1,0 +1,30 @@
+package io.vfiouser.nvme.spec;
+
+/** The Commands Supported and Effects log page, 4096 bytes. Base 2.1, section 5.1.12.1.6. */
+public final class CommandEffectsLog {
+    public static final int LENGTH_BYTES = 4096;
+    /** Command supported. */
+    public static final int CSUPP = 1;
+    /** Logical block content change. */
+    public static final int LBCC = 1 << 1;
+    /** Namespace capability change. */
+    public static final int NCC = 1 << 2;
+    /** Namespace inventory change. */
+    public static final int NIC = 1 << 3;
+    /** Controller capability change. */
+    public static final int CCC = 1 << 4;
+
+    private static final int IO_COMMANDS = 1024;
+
+    private CommandEffectsLog() {}
+
+    /** Offset of an admin command's dword. */
+    public static int admin(int opcode) {
+        return opcode * 4;
+    }
+
+    /** Offset of an I/O command's dword. */
+    public static int io(int opcode) {
+        return IO_COMMANDS + opcode * 4;
+    }
+}

@@ -43,7 +43,7 @@ public final class CompletionEntry {
 
     /** The second qword of an entry. */
     public static long second(int submissionHead, int submissionQueueId, int commandId, int statusField, int phase) {
-        return submissionHead & 0xFFFFL
+        return (submissionHead & 0xFFFFL)
                 | (submissionQueueId & 0xFFFFL) << 16
                 | (commandId & 0xFFFFL) << 32
                 | (long) phase << 48

@@ -50,7 +50,7 @@ public final class ControllerConfiguration {
     }
 
     public static int withShutdown(int cc, int shn) {
-        return cc & ~(0x3 << 14) | shn << 14;
+        return (cc & ~(0x3 << 14)) | shn << 14;
     }
 
     /** Binary logarithm of an I/O submission queue entry in bytes; 6 is the only value the NVM command set has. */

@@ -35,6 +35,6 @@ public final class ControllerStatus {
     }
 
     public static int withShutdown(int csts, int shst) {
-        return csts & ~(0x3 << 2) | shst << 2;
+        return (csts & ~(0x3 << 2)) | shst << 2;
     }
 }

@@ -191,7 +191,7 @@ public record IdentifyController(MemorySegment segment) {
     /** The largest data transfer in bytes where the smallest memory page is that of CAP.MPSMIN; 0 is no limit. */
     public long maximumTransferBytes(int minimumPageShift) {
         int mdts = u8(MDTS);
-        return mdts == 0 ? 0 : 1L << minimumPageShift + mdts;
+        return mdts == 0 ? 0 : 1L << (minimumPageShift + mdts);
     }
 
     public long namespaceCount() {

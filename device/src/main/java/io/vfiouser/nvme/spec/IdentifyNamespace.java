@@ -80,7 +80,7 @@ public record IdentifyNamespace(MemorySegment segment) {
     /** Index of the LBA format in use. */
     public int formatIndex() {
         int flbas = LittleEndian.u8(segment, FLBAS);
-        return flbas & 0xF | (flbas >>> 5 & 0x3) << 4;
+        return (flbas & 0xF) | (flbas >>> 5 & 0x3) << 4;
     }
 
     /** The LBA format in use. */

@@ -121,14 +121,13 @@ public final class SubmissionEntry {
             long cdw10And11,
             int cdw12,
             int cdw13) {
-        LittleEndian.putU64(
-                segment, offset + CDW0, (opcode | (long) commandId << 16) & 0xFFFF_FFFFL | (long) namespaceId << 32);
+        LittleEndian.putU64(segment, offset + CDW0, (opcode | (long) commandId << 16) | (long) namespaceId << 32);
         LittleEndian.putU64(segment, offset + CDW2, 0);
         LittleEndian.putU64(segment, offset + MPTR, 0);
         LittleEndian.putU64(segment, offset + PRP1, prp1);
         LittleEndian.putU64(segment, offset + PRP2, prp2);
         LittleEndian.putU64(segment, offset + CDW10, cdw10And11);
-        LittleEndian.putU64(segment, offset + CDW12, cdw12 & 0xFFFF_FFFFL | (long) cdw13 << 32);
+        LittleEndian.putU64(segment, offset + CDW12, (cdw12 & 0xFFFF_FFFFL) | (long) cdw13 << 32);
         LittleEndian.putU64(segment, offset + CDW14, 0);
     }
 }

@@ -1,0 +1,67 @@
+package io.vfiouser.os;
+
+import io.vfiouser.ffi.posix.cpu_set_t;
+import io.vfiouser.ffi.posix.posix_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.BitSet;
+
+/** On which processors the calling platform thread may run. Pinning a virtual thread would pin its carrier. */
+public final class CpuAffinity {
+    private static final MethodHandle SET = Libc.capturing("sched_setaffinity", posix_h.sched_setaffinity$descriptor());
+    private static final MethodHandle GET = Libc.capturing("sched_getaffinity", posix_h.sched_getaffinity$descriptor());
+    private static final int CALLING_THREAD = 0;
+
+    private CpuAffinity() {}
+
+    /**
+     * Lets the calling thread run on one processor only.
+     *
+     * @throws IllegalArgumentException if there can be no such processor
+     * @throws ErrnoException if the machine has no such processor or this process may not use it
+     */
+    public static void pin(int cpu) {
+        if (cpu < 0 || cpu >= cpu_set_t.sizeof() * Byte.SIZE) {
+            throw new IllegalArgumentException("no such processor: " + cpu);
+        }
+        BitSet one = new BitSet();
+        one.set(cpu);
+        allow(one);
+    }
+
+    /**
+     * Lets the calling thread run on these processors only.
+     *
+     * @throws ErrnoException if the machine has none of them or this process may not use them
+     */
+    public static void allow(BitSet cpus) {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a virtual thread cannot be pinned");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment set = arena.allocate(cpu_set_t.layout());
+            byte[] bits = cpus.toByteArray();
+            MemorySegment.copy(bits, 0, set, ValueLayout.JAVA_BYTE, 0, bits.length);
+            CallState state = CallState.current();
+            ErrnoException.check("run on processors " + cpus, state.resultOrError((int)
+                    SET.invokeExact(state.capture(), CALLING_THREAD, set.byteSize(), set)));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    /** The processors the calling thread may run on. */
+    public static BitSet allowed() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment set = arena.allocate(cpu_set_t.layout());
+            CallState state = CallState.current();
+            ErrnoException.check("read the allowed processors", state.resultOrError((int)
+                    GET.invokeExact(state.capture(), CALLING_THREAD, set.byteSize(), set)));
+            return BitSet.valueOf(set.toArray(ValueLayout.JAVA_BYTE));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+}

@@ -51,8 +51,8 @@ record CapabilityField(String name, int byteOffset, int bitOffset, int widthBits
         int bytes = (shift + widthBits + Byte.SIZE - 1) / Byte.SIZE;
         long bits = 0;
         for (int i = bytes - 1; i >= 0; i--) {
-            bits = bits << Byte.SIZE | Byte.toUnsignedLong(capability[firstByte() + i]);
+            bits = (bits << Byte.SIZE) | Byte.toUnsignedLong(capability[firstByte() + i]);
         }
-        return bits >>> shift & maximum();
+        return (bits >>> shift) & maximum();
     }
 }

@@ -15,7 +15,12 @@ public record DeviceSerialNumberCapability(long serialNumber) implements PciCapa
     static final CapabilityField LOWER = new CapabilityField("sn_lo", 4, 0, 32);
     static final CapabilityField UPPER = new CapabilityField("sn_hi", 8, 0, 32);
 
-    static final List<CapabilityField> FIELDS = List.of(CapabilityHeader.EXTENDED_ID, CapabilityHeader.EXTENDED_VERSION, CapabilityHeader.EXTENDED_NEXT, LOWER, UPPER);
+    static final List<CapabilityField> FIELDS = List.of(
+            CapabilityHeader.EXTENDED_ID,
+            CapabilityHeader.EXTENDED_VERSION,
+            CapabilityHeader.EXTENDED_NEXT,
+            LOWER,
+            UPPER);
 
     @Override
     public int id() {

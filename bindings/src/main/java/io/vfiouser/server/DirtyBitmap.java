@@ -7,12 +7,14 @@ import java.lang.invoke.VarHandle;
  * Which pages of one DMA region were written by the device: set by any number of poller threads, drained by the context's thread,
  * which moves the bits into the library.
  *
- * <p>Granularity is {@value #PAGE_BYTES} bytes whatever the client's log uses, so that a page is never missed.
+ * <p>Granularity is {@value #PAGE_BYTES} bytes whatever the client's log uses, so that a page is never missed. Regions above 64 GiB
+ * get a coarser one: a client that maps terabytes of nothing does not get to fill the heap with bitmaps.
  */
 final class DirtyBitmap {
     static final int PAGE_BYTES = 4096;
 
     private static final int PAGE_SHIFT = 12;
+    private static final int MAXIMUM_WORDS = 1 << 18;
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle MARKED;
 
@@ -26,6 +28,7 @@ final class DirtyBitmap {
 
     private final long[] words;
     private final long lengthBytes;
+    private final int shift;
 
     /** Whether any bit may be set; spares the drain a scan of clean regions. */
     @SuppressWarnings("unused") // through MARKED
@@ -38,9 +41,18 @@ final class DirtyBitmap {
     }
 
     DirtyBitmap(long lengthBytes) {
-        long pages = (lengthBytes + PAGE_BYTES - 1) >>> PAGE_SHIFT;
-        this.words = new long[Math.toIntExact((pages + Long.SIZE - 1) / Long.SIZE)];
+        int pageShift = PAGE_SHIFT;
+        while (words(lengthBytes, pageShift) > MAXIMUM_WORDS) {
+            pageShift++;
+        }
+        this.words = new long[(int) words(lengthBytes, pageShift)];
         this.lengthBytes = lengthBytes;
+        this.shift = pageShift;
+    }
+
+    private static long words(long lengthBytes, int pageShift) {
+        long pages = (lengthBytes + (1L << pageShift) - 1) >>> pageShift;
+        return (pages + Long.SIZE - 1) / Long.SIZE;
     }
 
     /**
@@ -51,12 +63,12 @@ final class DirtyBitmap {
         if (length <= 0) {
             return;
         }
-        long firstPage = offset >>> PAGE_SHIFT;
-        long lastPage = offset + length - 1 >>> PAGE_SHIFT;
+        long firstPage = offset >>> shift;
+        long lastPage = (offset + length - 1) >>> shift;
         int firstWord = (int) (firstPage >>> 6);
         int lastWord = (int) (lastPage >>> 6);
         long firstMask = -1L << firstPage;
-        long lastMask = -1L >>> Long.SIZE - 1 - (lastPage & 63);
+        long lastMask = -1L >>> (Long.SIZE - 1 - (lastPage & 63));
         if (firstWord == lastWord) {
             set(firstWord, firstMask & lastMask);
         } else {
@@ -81,7 +93,8 @@ final class DirtyBitmap {
      * @return whether there were any
      */
     boolean drain(RangeConsumer consumer) {
-        // The flag goes down before the scan: a mark that is set meanwhile is found now, or raises the flag again. A poller that
+        // The flag goes down before the scan: a mark that is set meanwhile is found now, or raises the flag again. A
+        // poller that
         // still saw the flag up set its bit before it looked, thus before this exchange.
         if (!(boolean) MARKED.getVolatile(this) || !(boolean) MARKED.getAndSet(this, false)) {
             return false;
@@ -107,7 +120,8 @@ final class DirtyBitmap {
                 }
                 int ones = Long.numberOfTrailingZeros(~(bits >>> at));
                 if (at + ones >= Long.SIZE) {
-                    // The run may go on in the next word (the shift brought in zeroes from above, hence the comparison).
+                    // The run may go on in the next word (the shift brought in zeroes from above, hence the
+                    // comparison).
                     break;
                 }
                 at += ones;
@@ -122,8 +136,8 @@ final class DirtyBitmap {
     }
 
     private void emit(RangeConsumer consumer, long firstPage, long endPage) {
-        long offset = firstPage << PAGE_SHIFT;
-        long end = Math.min(endPage << PAGE_SHIFT, lengthBytes);
+        long offset = firstPage << shift;
+        long end = Math.min(endPage << shift, lengthBytes);
         consumer.accept(offset, end - offset);
     }
 }

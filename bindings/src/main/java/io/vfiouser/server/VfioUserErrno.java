@@ -30,7 +30,7 @@ public final class VfioUserErrno extends RuntimeException {
      * @param reason what is wrong with the request
      */
     public VfioUserErrno(int errno, String reason) {
-        super(reason, null, false, false);
+        super(reason + ": " + Errno.describe(errno), null, false, false);
         if (errno <= 0) {
             throw new IllegalArgumentException("not an error number: " + errno);
         }
@@ -40,10 +40,5 @@ public final class VfioUserErrno extends RuntimeException {
     /** The error number the client gets. */
     public int errno() {
         return errno;
-    }
-
-    @Override
-    public String toString() {
-        return getMessage() + ": " + Errno.describe(errno);
     }
 }

@@ -24,8 +24,8 @@ class PciCapabilityTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         assertThat(process.waitFor()).isZero();
         output.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-            String[] parts = line.split(" ");
-            BYTES.put(parts[0], parts[1]);
+            int space = line.indexOf(' ');
+            BYTES.put(line.substring(0, space), line.substring(space + 1));
         });
     }
 
@@ -37,7 +37,10 @@ class PciCapabilityTest {
                 + checkFields("exp", PciExpressField.ALL)
                 + checkFields(
                         "ext",
-                        List.of(CapabilityHeader.EXTENDED_ID, CapabilityHeader.EXTENDED_VERSION, CapabilityHeader.EXTENDED_NEXT))
+                        List.of(
+                                CapabilityHeader.EXTENDED_ID,
+                                CapabilityHeader.EXTENDED_VERSION,
+                                CapabilityHeader.EXTENDED_NEXT))
                 + checkFields("extvsc", ExtendedVendorCapability.FIELDS)
                 + checkFields("dsn", DeviceSerialNumberCapability.FIELDS);
         assertThat(checked).isGreaterThan(100);

@@ -6,5 +6,6 @@ module io.vfiouser {
     requires org.slf4j;
     requires static org.jspecify;
 
+    exports io.vfiouser.abi;
     exports io.vfiouser.os;
 }

@@ -40,7 +40,7 @@ final class ElfFile {
             8,
             "MIPS",
             21,
-            "ppc64",
+            "ppc64le",
             22,
             "s390x",
             40,

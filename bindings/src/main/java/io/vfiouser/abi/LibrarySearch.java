@@ -3,6 +3,7 @@ package io.vfiouser.abi;
 import java.io.File;
 import java.net.URL;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,9 +92,15 @@ final class LibrarySearch {
     }
 
     private static Optional<Found> named(LibrarySource source, @Nullable String file) {
-        return file == null || file.isBlank()
-                ? Optional.empty()
-                : Optional.of(new Found.InFile(source, Path.of(file.strip())));
+        if (file == null || file.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Found.InFile(source, Path.of(file.strip())));
+        } catch (InvalidPathException e) {
+            throw new VfioUserLibraryException(
+                    source.description() + " holds what cannot be a path (" + e.getReason() + "); " + REMEDY, e);
+        }
     }
 
     private Optional<Found> bundled() {

@@ -33,8 +33,13 @@ public final class VfioUserLibrary {
         this.calls = calls;
     }
 
-    /** What makes a library the same one as before: the file, not its name. */
-    private record Key(Object file, @Nullable FileTime modified, long sizeBytes, Optional<AbiLevel> override) {}
+    /** What makes a library the same one as before: the file, not its name, and how it was asked for. */
+    private record Key(
+            Object file,
+            @Nullable FileTime modified,
+            long sizeBytes,
+            LibrarySource source,
+            Optional<AbiLevel> override) {}
 
     /**
      * Loads the library that the search finds: {@code -Dvfiouser.library}, then {@code VFIO_USER_LIBRARY}, then the one
@@ -89,15 +94,16 @@ public final class VfioUserLibrary {
 
     private static Key key(LibrarySearch.Found found, Optional<AbiLevel> override) {
         return switch (found) {
-            case LibrarySearch.Found.InJar(var _, var resource) -> new Key(resource.toString(), null, 0, override);
-            case LibrarySearch.Found.InFile(var _, var file) -> {
+            case LibrarySearch.Found.InJar(var source, var resource) ->
+                new Key(resource.toString(), null, 0, source, override);
+            case LibrarySearch.Found.InFile(var source, var file) -> {
                 try {
                     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
                     Object identity = Objects.requireNonNullElse(attributes.fileKey(), file.toRealPath());
-                    yield new Key(identity, attributes.lastModifiedTime(), attributes.size(), override);
+                    yield new Key(identity, attributes.lastModifiedTime(), attributes.size(), source, override);
                 } catch (IOException e) {
                     // What is wrong with the file is reported by who opens it.
-                    yield new Key(file, null, 0, override);
+                    yield new Key(file, null, 0, source, override);
                 }
             }
         };

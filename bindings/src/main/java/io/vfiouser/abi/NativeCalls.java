@@ -38,6 +38,11 @@ public final class NativeCalls {
         return addresses[function.index()];
     }
 
+    /** Where a function lies, for tests that tell libraries apart. */
+    long addressOf(NativeFunction function) {
+        return at(function).address();
+    }
+
     /** The level these functions are called at. */
     public AbiLevel level() {
         return level;
@@ -195,7 +200,8 @@ public final class NativeCalls {
     }
 
     /**
-     * {@code vfu_pci_add_capability}: copies a capability into the configuration space.
+     * {@code vfu_pci_add_capability}: copies a capability into the configuration space. {@code -ENOTSUP} for an id that the
+     * library does not know, at 0.1 MSI among them.
      *
      * @param position where, or 0 for any place
      * @return the offset it got
@@ -246,7 +252,9 @@ public final class NativeCalls {
     /**
      * {@code vfu_create_ioeventfd}: offers the client a descriptor for writes to a place in a region.
      *
-     * @param shadowFd -1, or memory that receives the written value; {@code -ENOTSUP} at 0.1, which lacks it
+     * @param fd an eventfd; {@code -EINVAL} at 0.1 if negative
+     * @param shadowFd -1, or memory that receives the written value: {@code -ENOTSUP} at 0.1, which lacks it, and {@code
+     *     -EINVAL} if the library was compiled without
      */
     public int createIoeventfd(
             MemorySegment context,
@@ -271,10 +279,14 @@ public final class NativeCalls {
                     shadowFd,
                     shadowOffset);
         }
-        return shadowFd == -1
-                ? Downcalls.intPIILIIL(
-                        at(VFU_CREATE_IOEVENTFD), context, region, fd, offset, sizeBytes, flags, dataMatch)
-                : -Errno.EOPNOTSUPP;
+        if (shadowFd != -1) {
+            return -Errno.EOPNOTSUPP;
+        }
+        // The library asserts it at this level, and an assertion ends the JVM.
+        if (fd < 0) {
+            return -Errno.EINVAL;
+        }
+        return Downcalls.intPIILIIL(at(VFU_CREATE_IOEVENTFD), context, region, fd, offset, sizeBytes, flags, dataMatch);
     }
 
     // Guest memory

@@ -7,5 +7,6 @@ module io.vfiouser {
     requires static org.jspecify;
 
     exports io.vfiouser.abi;
+    exports io.vfiouser.client;
     exports io.vfiouser.os;
 }

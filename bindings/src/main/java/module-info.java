@@ -9,4 +9,5 @@ module io.vfiouser {
     exports io.vfiouser.abi;
     exports io.vfiouser.client;
     exports io.vfiouser.os;
+    exports io.vfiouser.server;
 }

@@ -1,5 +1,7 @@
 package io.vfiouser.server;
 
+import io.vfiouser.os.Errno;
+
 /** States of a device as it is migrated; the same at every level of the library. */
 public enum MigrationState {
     /** Paused; nothing moves. */
@@ -40,6 +42,6 @@ public enum MigrationState {
                 return state;
             }
         }
-        throw new VfioUserErrno(io.vfiouser.os.Errno.EINVAL, "no migration state " + code);
+        throw new VfioUserErrno(Errno.EINVAL, "no migration state " + code);
     }
 }

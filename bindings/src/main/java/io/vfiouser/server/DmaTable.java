@@ -1,0 +1,136 @@
+package io.vfiouser.server;
+
+import io.vfiouser.abi.DmaInfo;
+import io.vfiouser.abi.NativeCalls;
+import io.vfiouser.os.Protection;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The DMA regions of a context. Changed by the context's thread in the library's callbacks; the list is published anew each time, for
+ * any thread to read.
+ */
+final class DmaTable {
+    private static final Logger LOG = LoggerFactory.getLogger(DmaTable.class);
+    private static final int PROT_WRITE = Protection.WRITE.bits();
+
+    private final DmaListener listener;
+    private final CallbackGuard guard;
+    private final boolean migratable;
+    private volatile List<DmaRegion> regions = List.of();
+    private long generation;
+
+    DmaTable(DmaListener listener, CallbackGuard guard, boolean migratable) {
+        this.listener = listener;
+        this.guard = guard;
+        this.migratable = migratable;
+    }
+
+    /** The regions at this moment. */
+    List<DmaRegion> regions() {
+        return regions;
+    }
+
+    /** Changes with every region that goes: scatter-gather entries made before are invalid. */
+    long generation() {
+        return generation;
+    }
+
+    /** The region that contains an address. */
+    Optional<DmaRegion> containing(long iova) {
+        for (DmaRegion region : regions) {
+            if (Long.compareUnsigned(iova - region.iova(), region.lengthBytes()) < 0) {
+                return Optional.of(region);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The library's register callback. */
+    void register(MemorySegment info) {
+        guard.run("DMA register", () -> {
+            DmaInfo dma = DmaInfo.copyOf(info);
+            boolean wraps = Long.compareUnsigned(dma.iova() + dma.lengthBytes() - 1, dma.iova()) < 0;
+            if (dma.lengthBytes() <= 0 || wraps) {
+                LOG.warn("a client mapped a DMA region that is empty or wraps, which stays unused: {}", dma);
+                return;
+            }
+            if (find(dma).isPresent()) {
+                // A client may map the very same region again; the library keeps the mapping and calls once more.
+                return;
+            }
+            DmaRegion region = regionOf(dma);
+            List<DmaRegion> next = new ArrayList<>(regions);
+            next.add(region);
+            regions = List.copyOf(next);
+            listener.registered(region);
+        });
+    }
+
+    /** The library's unregister callback: the memory is unmapped when it returns. */
+    void unregister(MemorySegment info) {
+        guard.run(
+                "DMA unregister",
+                () -> find(DmaInfo.copyOf(info)).ifPresent(region -> {
+                    generation++;
+                    List<DmaRegion> next = new ArrayList<>(regions);
+                    next.remove(region);
+                    regions = List.copyOf(next);
+                    try {
+                        listener.unregistered(region);
+                    } finally {
+                        region.close();
+                    }
+                }));
+    }
+
+    private Optional<DmaRegion> find(DmaInfo dma) {
+        return regions.stream()
+                .filter(region -> region.covers(dma.iova(), dma.lengthBytes()))
+                .findFirst();
+    }
+
+    private DmaRegion regionOf(DmaInfo dma) {
+        Protection protection = Protection.ofBits(dma.protection());
+        // Memory that was mapped without any permission faults on every access: it is as good as not mapped.
+        return dma.isMapped() && protection != Protection.NONE
+                ? DmaRegion.mapped(
+                        dma.iova(),
+                        dma.lengthBytes(),
+                        protection,
+                        dma.pageSizeBytes(),
+                        MemorySegment.ofAddress(dma.address()),
+                        migratable)
+                : DmaRegion.unmapped(dma.iova(), dma.lengthBytes(), protection);
+    }
+
+    /**
+     * Moves the dirty marks of all regions into the library, which drops them if no log is on. The context's thread, also inside
+     * callbacks. Only mapped regions have marks: the library asserts that it has a bitmap for what it marks.
+     */
+    void flushDirty(NativeCalls calls, MemorySegment context, MemorySegment entry) {
+        if (!migratable) {
+            return;
+        }
+        for (DmaRegion region : regions) {
+            boolean ignored = region.drainDirty((offset, length) -> {
+                int count = calls.addrToSgl(context, region.iova() + offset, length, entry, 1, PROT_WRITE);
+                if (count == 1) {
+                    calls.sglMarkDirty(context, entry, 1);
+                } else {
+                    LOG.error("cannot mark {} bytes at offset {} of {} dirty: {}", length, offset, region, count);
+                }
+            });
+        }
+    }
+
+    /** Room for one scatter-gather entry. */
+    static MemorySegment entry(NativeCalls calls, Arena arena) {
+        return arena.allocate(calls.dmaSgSize(), Long.BYTES);
+    }
+}

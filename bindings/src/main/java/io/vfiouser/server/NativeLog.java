@@ -1,0 +1,70 @@
+package io.vfiouser.server;
+
+import io.vfiouser.abi.CStrings;
+import io.vfiouser.abi.Upcalls;
+import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
+
+/**
+ * What the library logs, given to slf4j: syslog levels emergency to error as error, warning as warn, notice and info as info,
+ * debug as debug. The level that is enabled for the logger when the context is made bounds what the library formats at all.
+ */
+final class NativeLog implements Upcalls.Log {
+    // The library formats into BUFSIZ bytes.
+    private static final int LONGEST_BYTES = 8192;
+    private static final int SYSLOG_ERROR = 3;
+    private static final int SYSLOG_WARNING = 4;
+    private static final int SYSLOG_INFO = 6;
+    private static final int SYSLOG_DEBUG = 7;
+
+    private final Logger log;
+    private final String context;
+    private final BooleanSupplier suppressed;
+
+    NativeLog(Logger log, String context, BooleanSupplier suppressed) {
+        this.log = log;
+        this.context = context;
+        this.suppressed = suppressed;
+    }
+
+    /** The syslog level for a level of slf4j. */
+    static int syslogLevel(Level level) {
+        return switch (level) {
+            case ERROR -> SYSLOG_ERROR;
+            case WARN -> SYSLOG_WARNING;
+            case INFO -> SYSLOG_INFO;
+            case DEBUG, TRACE -> SYSLOG_DEBUG;
+        };
+    }
+
+    /** The level of slf4j for a syslog level. */
+    static Level level(int syslogLevel) {
+        if (syslogLevel <= SYSLOG_ERROR) {
+            return Level.ERROR;
+        }
+        if (syslogLevel == SYSLOG_WARNING) {
+            return Level.WARN;
+        }
+        return syslogLevel <= SYSLOG_INFO ? Level.INFO : Level.DEBUG;
+    }
+
+    /** The most talkative syslog level whose messages the logger lets pass. */
+    int enabledLevel() {
+        if (log.isDebugEnabled()) {
+            return SYSLOG_DEBUG;
+        }
+        if (log.isInfoEnabled()) {
+            return SYSLOG_INFO;
+        }
+        return log.isWarnEnabled() ? SYSLOG_WARNING : SYSLOG_ERROR;
+    }
+
+    @Override
+    public void log(int syslogLevel, MemorySegment text) {
+        if (!suppressed.getAsBoolean()) {
+            log.atLevel(level(syslogLevel)).log("{}: {}", context, CStrings.read(text, LONGEST_BYTES));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.vfiouser.server;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * The first bytes of the message that the library will read next, as they wait in the socket. The layouts are those of the vfio-user
+ * protocol; only what {@link DeviceContext} needs to know beforehand is decoded. Absent bytes read as zero.
+ */
+final class WireMessage {
+    /** How many bytes are looked at: the header and the largest fixed part of interest. */
+    static final int BYTES = 64;
+
+    static final int HEADER_BYTES = 16;
+
+    // Commands, vfio-user protocol section "Message Header".
+    static final int DMA_MAP = 2;
+    static final int DMA_UNMAP = 3;
+    static final int GET_INFO = 4;
+    static final int GET_REGION_INFO = 5;
+    static final int GET_REGION_IO_FDS = 6;
+    static final int GET_IRQ_INFO = 7;
+    static final int SET_IRQS = 8;
+    static final int REGION_READ = 9;
+    static final int REGION_WRITE = 10;
+    static final int DIRTY_PAGES = 14;
+    static final int DEVICE_FEATURE = 16;
+
+    // SET_IRQS, laid out like struct vfio_irq_set.
+    static final int IRQ_DATA_NONE = 1;
+    static final int IRQ_DATA_EVENTFD = 1 << 2;
+    static final int IRQ_ACTION_TRIGGER = 1 << 5;
+
+    // DEVICE_FEATURE, laid out like struct vfio_device_feature.
+    private static final int FEATURE_MASK = 0xffff;
+    private static final int FEATURE_SET = 1 << 17;
+    private static final int FEATURE_MIGRATION_STATE = 2;
+
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final MemorySegment bytes;
+    private int length;
+
+    WireMessage(MemorySegment bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Says how many bytes were seen; 0 at the end of the stream. */
+    void seen(int count) {
+        length = count;
+    }
+
+    /** Whether the client is gone. */
+    boolean endOfStream() {
+        return length <= 0;
+    }
+
+    /** The command, or -1 if there is no whole header. */
+    int command() {
+        return length < HEADER_BYTES ? -1 : Short.toUnsignedInt(bytes.get(U16, 2));
+    }
+
+    private long u32(int offset) {
+        return length < offset + Integer.BYTES ? 0 : Integer.toUnsignedLong(bytes.get(U32, offset));
+    }
+
+    private long u64(int offset) {
+        return length < offset + Long.BYTES ? 0 : bytes.get(U64, offset);
+    }
+
+    /** Whether the message can change nothing in the library but what a region's callback does. */
+    boolean onlyReadsOrAccesses() {
+        return switch (command()) {
+            case GET_INFO, GET_REGION_INFO, GET_REGION_IO_FDS, GET_IRQ_INFO, SET_IRQS, REGION_READ, REGION_WRITE ->
+                true;
+            default -> false;
+        };
+    }
+
+    // SET_IRQS: argsz, flags, index, start, count.
+
+    private int irqFlags() {
+        return (int) u32(HEADER_BYTES + 4);
+    }
+
+    /** The kind of interrupts, as a number. */
+    int irqIndex() {
+        return (int) u32(HEADER_BYTES + 8);
+    }
+
+    long irqStart() {
+        return u32(HEADER_BYTES + 12);
+    }
+
+    long irqCount() {
+        return u32(HEADER_BYTES + 16);
+    }
+
+    /** Whether it attaches or detaches descriptors, or triggers by itself, rather than masks. */
+    boolean irqTriggers() {
+        return (irqFlags() & IRQ_ACTION_TRIGGER) != 0;
+    }
+
+    boolean irqAttaches() {
+        return irqTriggers() && (irqFlags() & IRQ_DATA_EVENTFD) != 0 && irqCount() > 0;
+    }
+
+    boolean irqDisables() {
+        return irqTriggers() && (irqFlags() & IRQ_DATA_NONE) != 0 && irqCount() == 0;
+    }
+
+    // REGION_READ and REGION_WRITE: offset, region, count, data.
+
+    long regionOffset() {
+        return u64(HEADER_BYTES);
+    }
+
+    int regionIndex() {
+        return (int) u32(HEADER_BYTES + 8);
+    }
+
+    long regionCount() {
+        return u32(HEADER_BYTES + 12);
+    }
+
+    /** The first four bytes of the data. */
+    long regionData32() {
+        return u32(HEADER_BYTES + 16);
+    }
+
+    // DEVICE_FEATURE: argsz, flags, data.
+
+    boolean setsMigrationState() {
+        int flags = (int) u32(HEADER_BYTES + 4);
+        return command() == DEVICE_FEATURE
+                && (flags & FEATURE_SET) != 0
+                && (flags & FEATURE_MASK) == FEATURE_MIGRATION_STATE;
+    }
+
+    long migrationState() {
+        return u32(HEADER_BYTES + 8);
+    }
+}

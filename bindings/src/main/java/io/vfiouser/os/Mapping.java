@@ -4,6 +4,7 @@ import io.vfiouser.ffi.posix.posix_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,22 @@ public final class Mapping implements AutoCloseable {
         int advice = protection.writable() ? posix_h.MADV_POPULATE_WRITE() : posix_h.MADV_POPULATE_READ();
         ErrnoException.check(
                 "populate " + lengthBytes + " bytes", MemoryCalls.madvise(segment.address(), lengthBytes, advice));
+    }
+
+    /**
+     * Gives pages back: they read as zeroes from now on, until they are written again. For {@linkplain #anonymous anonymous} memory.
+     *
+     * @param offset where to begin; a multiple of the base page size
+     * @param length how much; a multiple of the base page size
+     * @throws ErrnoException if the system refuses
+     */
+    public void discard(long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, lengthBytes);
+        if (length > 0) {
+            ErrnoException.check(
+                    "discard " + length + " bytes",
+                    MemoryCalls.madvise(segment.address() + offset, length, posix_h.MADV_DONTNEED()));
+        }
     }
 
     /**

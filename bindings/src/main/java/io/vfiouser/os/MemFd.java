@@ -125,6 +125,16 @@ public final class MemFd implements AutoCloseable {
         return Mapping.map(fd, offset, lengthBytes, protection, pageSize);
     }
 
+    /**
+     * Has the kernel copy memory into the file, in one system call. Unlike a copy in Java this answers memory that is not there with an
+     * error number.
+     *
+     * @return how many bytes were copied, or the negative error number, {@code -EFAULT} if the memory is not there
+     */
+    public long write(IoVector from, long position) {
+        return FileCalls.pwritev2(fd.value(), from.pieces(), from.count(), position, 0);
+    }
+
     /** Closes the descriptor; every call but the first does nothing. */
     @Override
     public void close() {

@@ -1,0 +1,203 @@
+package io.vfiouser.nvme.block;
+
+import io.vfiouser.os.Errno;
+import io.vfiouser.os.RawFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One activation of a file device: the open, locked file, the workers, and the gate that knows who uses the descriptor. A new
+ * activation is a new session, so that nothing of an old one can reach the file again.
+ */
+final class FileSession {
+    private static final Logger LOG = LoggerFactory.getLogger(FileBlockDevice.class);
+    private static final int QUEUE_CAPACITY = 4096;
+    private static final long DRAIN_PAUSE_NANOS = 50_000;
+    private static final long LOG_PAUSE_NANOS = 1_000_000_000;
+
+    /** What became of an attempt to hand a task over. */
+    enum Handover {
+        ACCEPTED,
+        FULL,
+        CLOSED
+    }
+
+    final RawFile file;
+    final int blockSizeBytes;
+    private final TaskQueue<FileTask> queue = new TaskQueue<>(QUEUE_CAPACITY);
+
+    /** One permit per queued task, so that idle workers sleep. */
+    private final Semaphore queued = new Semaphore(0);
+
+    /** Channels that found the queue full, and whose pollers may sleep by now. Nearly always empty. */
+    private final ConcurrentLinkedQueue<FileBlockChannel> waitingForRoom = new ConcurrentLinkedQueue<>();
+
+    private final List<Thread> workers = new ArrayList<>();
+
+    /** Tasks that are queued or executed, and other users of the descriptor. */
+    private final AtomicLong users = new AtomicLong();
+
+    private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - LOG_PAUSE_NANOS);
+    private volatile boolean open = true;
+    private volatile boolean stopping;
+
+    /** After the kernel failed to write data back it forgets the data: no later flush may claim it durable. */
+    private volatile boolean lostWrites;
+
+    /** What the file system cannot do is tried once. All of them only ever change from true to false. */
+    volatile boolean durableWrites = true;
+
+    volatile boolean punchesHoles = true;
+    volatile boolean zeroesRanges = true;
+    volatile boolean readsWithoutWaiting = true;
+
+    FileSession(RawFile file, int blockSizeBytes, int workerCount) {
+        this.file = file;
+        this.blockSizeBytes = blockSizeBytes;
+        for (int i = 0; i < workerCount; i++) {
+            Thread thread =
+                    new Thread(new FileWorker(this), "block-" + file.path().getFileName() + "-" + i);
+            thread.setDaemon(true);
+            workers.add(thread);
+        }
+        workers.forEach(Thread::start);
+    }
+
+    /** Any thread: whether the descriptor may be used until {@link #leave()}. */
+    boolean enter() {
+        users.incrementAndGet();
+        if (open) {
+            return true;
+        }
+        users.decrementAndGet();
+        return false;
+    }
+
+    void leave() {
+        users.decrementAndGet();
+    }
+
+    /** A channel's thread. */
+    Handover submit(FileTask task) {
+        if (!enter()) {
+            return Handover.CLOSED;
+        }
+        task.queued();
+        if (!queue.offer(task)) {
+            // Announced before the second attempt: if that fails too, some worker takes a task after the announcement.
+            waitingForRoom.add(task.channel);
+            if (!queue.offer(task)) {
+                task.waiting();
+                leave();
+                return Handover.FULL;
+            }
+        }
+        queued.release();
+        return Handover.ACCEPTED;
+    }
+
+    /** A worker's thread: the next task, each answered by {@link #leave()}; nothing when the session ends. */
+    @Nullable
+    FileTask next() {
+        queued.acquireUninterruptibly();
+        while (true) {
+            FileTask task = queue.poll();
+            if (task != null) {
+                wakeWhoWaitsForRoom();
+                return task;
+            }
+            if (stopping) {
+                return null;
+            }
+            // The permit says that there is one: another producer is about to finish its offer.
+            Thread.onSpinWait();
+        }
+    }
+
+    private void wakeWhoWaitsForRoom() {
+        if (!waitingForRoom.isEmpty()) {
+            FileBlockChannel channel = waitingForRoom.poll();
+            if (channel != null) {
+                channel.wakeUp();
+            }
+        }
+    }
+
+    /** Makes durable what was written. */
+    BlockStatus sync() {
+        if (lostWrites) {
+            return BlockStatus.WRITE_ERROR;
+        }
+        int result = file.sync();
+        if (result < 0) {
+            lostWrites();
+            warn("flush", result);
+            return BlockStatus.WRITE_ERROR;
+        }
+        return lostWrites ? BlockStatus.WRITE_ERROR : BlockStatus.OK;
+    }
+
+    void lostWrites() {
+        lostWrites = true;
+    }
+
+    /**
+     * Ends the session: no new users, the present ones finish, everything becomes durable, the lock goes.
+     *
+     * @return whether everything is durable
+     */
+    boolean close(boolean sync) {
+        open = false;
+        boolean interrupted = false;
+        while (users.get() > 0) {
+            LockSupport.parkNanos(this, DRAIN_PAUSE_NANOS);
+            interrupted |= Thread.interrupted();
+        }
+        stopping = true;
+        queued.release(workers.size());
+        for (Thread worker : workers) {
+            while (worker.isAlive()) {
+                try {
+                    worker.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        boolean durable = !sync || sync() == BlockStatus.OK;
+        file.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return durable;
+    }
+
+    /** What a failed call means for the request; the reason goes to the log, at most once a second. */
+    BlockStatus failed(String operation, long negativeErrno, BlockStatus otherwise) {
+        int errno = (int) -negativeErrno;
+        if (errno == Errno.EFAULT) {
+            return BlockStatus.MEMORY_FAULT;
+        }
+        warn(operation, negativeErrno);
+        return errno == Errno.ENOSPC || errno == Errno.EDQUOT ? BlockStatus.NO_SPACE : otherwise;
+    }
+
+    void warn(String operation, long negativeErrno) {
+        warn(operation, Errno.describe((int) -negativeErrno));
+    }
+
+    void warn(String operation, String reason) {
+        long now = System.nanoTime();
+        long last = lastWarning.get();
+        if (now - last >= LOG_PAUSE_NANOS && lastWarning.compareAndSet(last, now)) {
+            LOG.warn("{}: {} failed: {}", file, operation, reason);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package io.vfiouser.nvme.block;
+
+import io.vfiouser.os.ErrnoException;
+import io.vfiouser.os.Mapping;
+import io.vfiouser.os.PageSize;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Stores blocks in memory of this process, outside the Java heap: gone when it is closed. Every request completes inside
+ * {@code submit}, by one copy per piece between the caller's memory and the device's.
+ *
+ * <p>Asks for huge pages, since page size decides as much about its speed as code does: from the reserved pool if there
+ * are enough, else transparent ones where the kernel grants them. {@link #pageSize()} and the capabilities' description say
+ * what it got. Pages are taken from the system when they are first written.
+ *
+ * <p>What was never written costs no memory and is not reported as allocated; a range that was deallocated or zeroed is not
+ * reported either. Long deallocated ranges go back to the system, unless they come from the reserved pool, where another
+ * process could take them for good.
+ *
+ * <p>Two channels that write and read the same block at the same time may see part of each other's work, also inside
+ * one block. Requests of one channel never overlap in time.
+ */
+public final class RamBlockDevice implements BlockDevice {
+    private final BlockCapabilities capabilities;
+    private final BlockIdentity identity;
+    private final DeviceState state;
+    private final Mapping mapping;
+    private final RamContent content;
+
+    private RamBlockDevice(Builder builder) {
+        long maximumBytes = Math.max(builder.sizeBytes, builder.maximumBytes);
+        this.mapping = Mapping.anonymous(maximumBytes, builder.wantedPages);
+        this.content = new RamContent(mapping);
+        this.identity = builder.identity;
+        this.capabilities = BlockCapabilities.builder("RAM, " + describe(mapping.pageSize()), builder.blockSizeBytes)
+                .deallocate(true)
+                .extents(true)
+                .build();
+        this.state = new DeviceState(this, builder.sizeBytes / builder.blockSizeBytes);
+    }
+
+    /** A device of {@code sizeBytes} bytes in blocks of 512 bytes, on the largest pages to be had. */
+    public static RamBlockDevice ofSize(long sizeBytes) {
+        return builder(sizeBytes).build();
+    }
+
+    /** Describes a device of {@code sizeBytes} bytes, a multiple of the block size. */
+    public static Builder builder(long sizeBytes) {
+        return new Builder(sizeBytes);
+    }
+
+    /** The pages it got. */
+    public PageSize pageSize() {
+        return mapping.pageSize();
+    }
+
+    /**
+     * Changes the capacity and tells the listeners. What lies beyond a smaller capacity is lost.
+     *
+     * @throws IllegalArgumentException if it is more than the builder's maximum or no multiple of the block size
+     */
+    public void resize(long sizeBytes) {
+        int blockSize = capabilities.blockSizeBytes();
+        checkSize(sizeBytes, blockSize);
+        if (sizeBytes > mapping.lengthBytes()) {
+            throw new IllegalArgumentException("the device may grow to " + mapping.lengthBytes() + " bytes, not to "
+                    + sizeBytes + ": give its builder a larger maximum");
+        }
+        long oldBytes = state.blockCount() * blockSize;
+        if (sizeBytes > oldBytes) {
+            // A late write from before an earlier reduction may have left something here.
+            content.discard(oldBytes, sizeBytes - oldBytes);
+        }
+        state.resized(sizeBytes / blockSize);
+    }
+
+    @Override
+    public long blockCount() {
+        return state.blockCount();
+    }
+
+    @Override
+    public BlockCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public BlockIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public boolean active() {
+        return state.active();
+    }
+
+    @Override
+    public void activate() {
+        state.activated();
+    }
+
+    /** Keeps the content: another activation finds it again. */
+    @Override
+    public void release() {
+        state.deactivated();
+    }
+
+    @Override
+    public BlockChannel openChannel(Waker waker) {
+        return new RamChannel(state, content, capabilities.blockSizeBytes());
+    }
+
+    @Override
+    public void forEachAllocatedExtent(long firstBlock, long blockCount, ExtentVisitor visitor) {
+        state.requireActive();
+        long first = Math.clamp(firstBlock, 0, state.blockCount());
+        long end = first + Math.clamp(blockCount, 0, state.blockCount() - first);
+        int blockSize = capabilities.blockSizeBytes();
+        content.forEachExtent(
+                first * blockSize,
+                end * blockSize,
+                (start, length) -> visitor.extent(start / blockSize, length / blockSize));
+    }
+
+    @Override
+    public void addResizeListener(ResizeListener listener) {
+        state.addResizeListener(listener);
+    }
+
+    @Override
+    public void removeResizeListener(ResizeListener listener) {
+        state.removeResizeListener(listener);
+    }
+
+    @Override
+    public void close() {
+        if (!state.isClosed()) {
+            state.closed();
+            mapping.close();
+        }
+    }
+
+    private static String describe(PageSize pages) {
+        return switch (pages) {
+            case BASE -> "base pages";
+            case TRANSPARENT_HUGE -> "transparent huge pages";
+            case EXPLICIT_HUGE -> "reserved huge pages";
+        };
+    }
+
+    private static void checkSize(long sizeBytes, int blockSizeBytes) {
+        if (sizeBytes <= 0 || sizeBytes % blockSizeBytes != 0) {
+            throw new IllegalArgumentException(
+                    sizeBytes + " bytes are no positive multiple of the block size " + blockSizeBytes);
+        }
+    }
+
+    /** Options of a device in RAM. */
+    public static final class Builder {
+        private final long sizeBytes;
+        private long maximumBytes;
+        private int blockSizeBytes = 512;
+        private PageSize wantedPages = PageSize.EXPLICIT_HUGE;
+        private BlockIdentity identity = BlockIdentity.random();
+
+        private Builder(long sizeBytes) {
+            this.sizeBytes = sizeBytes;
+        }
+
+        /** 512 (the default) or 4096. */
+        public Builder blockSizeBytes(int value) {
+            blockSizeBytes = value;
+            return this;
+        }
+
+        /** How far {@link RamBlockDevice#resize} may go; by default the size itself. */
+        public Builder maximumBytes(long value) {
+            maximumBytes = value;
+            return this;
+        }
+
+        /** The largest pages to try for; by default explicit huge ones. */
+        public Builder pages(PageSize value) {
+            wantedPages = value;
+            return this;
+        }
+
+        /** By what hosts recognise it; by default an identity nobody had before. */
+        public Builder identity(BlockIdentity value) {
+            identity = value;
+            return this;
+        }
+
+        /**
+         * Takes the memory.
+         *
+         * @throws IllegalArgumentException if the size or block size makes no sense
+         * @throws BlockDeviceException if the system has not that much memory
+         */
+        public RamBlockDevice build() {
+            if (!BlockCapabilities.isBlockSize(blockSizeBytes)) {
+                throw new IllegalArgumentException("a block has 512 or 4096 bytes, not " + blockSizeBytes);
+            }
+            checkSize(sizeBytes, blockSizeBytes);
+            try {
+                return new RamBlockDevice(this);
+            } catch (ErrnoException e) {
+                throw new BlockDeviceException(
+                        "no memory for a RAM device of " + sizeBytes + " bytes (" + e.getMessage()
+                                + "): make it smaller",
+                        e);
+            }
+        }
+    }
+
+    /** One poller's way to the memory. */
+    private static final class RamChannel extends InlineChannel {
+        private final RamContent content;
+        private final MemorySegment memory;
+        private final int blockSizeBytes;
+        private final int blockShift;
+
+        RamChannel(DeviceState state, RamContent content, int blockSizeBytes) {
+            super(state);
+            this.content = content;
+            this.memory = content.memory();
+            this.blockSizeBytes = blockSizeBytes;
+            this.blockShift = Integer.numberOfTrailingZeros(blockSizeBytes);
+        }
+
+        @Override
+        BlockStatus execute(BlockRequest request, long deviceBlockCount) {
+            BlockStatus refusal = request.check(blockSizeBytes, deviceBlockCount, false);
+            if (refusal != BlockStatus.OK) {
+                return refusal;
+            }
+            try {
+                move(request);
+                return BlockStatus.OK;
+            } catch (IllegalStateException e) {
+                // The caller's memory was unmapped: the copy found its arena closed.
+                return BlockStatus.MEMORY_FAULT;
+            }
+        }
+
+        private void move(BlockRequest request) {
+            long start = request.firstBlock() << blockShift;
+            long length = request.blockCount() << blockShift;
+            switch (request.operation()) {
+                case READ -> request.data().copyFrom(memory, start);
+                case WRITE -> {
+                    request.data().copyTo(memory, start);
+                    // After the copy, so that a range discarded meanwhile on another channel ends up marked.
+                    content.markWritten(start, length);
+                }
+                case WRITE_ZEROES, DEALLOCATE -> content.discard(start, length);
+                case FLUSH, VERIFY -> {}
+            }
+        }
+    }
+}

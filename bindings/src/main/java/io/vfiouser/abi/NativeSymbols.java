@@ -3,6 +3,7 @@ package io.vfiouser.abi;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The addresses of one library's functions, by {@link NativeFunction}; {@link MemorySegment#NULL} for what it lacks. */
@@ -13,9 +14,10 @@ final class NativeSymbols {
         this.addresses = addresses;
     }
 
-    static NativeSymbols of(DynamicLinker.Handle library) {
+    /** Looks all functions up; {@code find} answers NULL for a name it does not know. */
+    static NativeSymbols of(Function<String, MemorySegment> find) {
         return new NativeSymbols(Arrays.stream(NativeFunction.values())
-                .map(function -> library.find(function.symbol()))
+                .map(function -> find.apply(function.symbol()))
                 .toArray(MemorySegment[]::new));
     }
 

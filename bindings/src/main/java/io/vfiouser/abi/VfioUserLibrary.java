@@ -2,6 +2,7 @@ package io.vfiouser.abi;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -80,11 +81,7 @@ public final class VfioUserLibrary {
                 library = switch (found) {
                     case LibrarySearch.Found.InFile(var source, var file) ->
                         open(file, file.toAbsolutePath().toString(), source, override);
-                    case LibrarySearch.Found.InJar(var source, var resource) -> {
-                        try (BundledLibrary copy = BundledLibrary.extract(resource)) {
-                            yield open(copy.file(), resource.toString(), source, override);
-                        }
-                    }
+                    case LibrarySearch.Found.InJar(var source, var resource) -> openCopy(resource, source, override);
                 };
                 LOADED.put(key, library);
             }
@@ -109,12 +106,22 @@ public final class VfioUserLibrary {
         };
     }
 
+    private static VfioUserLibrary openCopy(URL resource, LibrarySource source, Optional<AbiLevel> override) {
+        BundledLibrary copy = BundledLibrary.extract(resource);
+        try (copy) {
+            return open(copy.file(), resource.toString(), source, override);
+        } catch (VfioUserLibraryException e) {
+            throw new VfioUserLibraryException(
+                    "the library bundled as " + resource + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
     private static VfioUserLibrary open(Path file, String location, LibrarySource source, Optional<AbiLevel> override) {
         Optional<Set<String>> defined = ElfFile.definedSymbols(file, Platform.architecture());
         defined.ifPresent(names -> requireFunctions(file, NativeSymbols.missing(names::contains)));
         DynamicLinker.Handle handle = DynamicLinker.open(file);
         try {
-            NativeSymbols symbols = NativeSymbols.of(handle);
+            NativeSymbols symbols = NativeSymbols.of(handle::find);
             requireFunctions(file, symbols.missing());
             LevelProbe.Verdict verdict = determine(file, symbols, override);
             LibraryInfo info = new LibraryInfo(

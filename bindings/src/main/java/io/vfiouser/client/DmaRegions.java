@@ -110,6 +110,14 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
         entries.forEach(entry -> entry.dirty.clear());
     }
 
+    /** As {@link #startLogging}, with every page of every region noted. */
+    void startLoggingAsAllDirty(long pageBytes) {
+        dirtyPageBytes = pageBytes;
+        for (Entry entry : entries) {
+            entry.dirty.set(0, (int) Math.ceilDiv(entry.lengthBytes, pageBytes));
+        }
+    }
+
     void stopLogging() {
         dirtyPageBytes = 0;
     }

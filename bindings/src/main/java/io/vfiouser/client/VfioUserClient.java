@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a vfio-user server: the part of a virtual machine monitor.
@@ -30,6 +31,9 @@ import java.util.Map;
  * and in {@link #serve}. A server that asks for memory while nobody listens waits.
  */
 public final class VfioUserClient implements AutoCloseable {
+    /** The minor protocol version that replaced the migration registers. */
+    private static final int FEATURES_MINOR = 2;
+
     private final Connection connection;
     private final ClientOptions options;
     private final ServerCapabilities capabilities;
@@ -41,6 +45,8 @@ public final class VfioUserClient implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment word = arena.allocate(Long.BYTES, Long.BYTES);
     private final MemorySegment word4 = word.asSlice(0, Integer.BYTES);
+    private @Nullable MigrationClient migration;
+    private @Nullable DirtyLog dirtyLog;
 
     private VfioUserClient(Connection connection, ClientOptions options, ServerCapabilities capabilities) {
         this.connection = connection;
@@ -288,6 +294,52 @@ public final class VfioUserClient implements AutoCloseable {
     /** Resets the device. */
     public void reset() {
         connection.call(Command.DEVICE_RESET, 0, 0);
+    }
+
+    /** Whether the device can be moved. */
+    public boolean canMigrate() {
+        if (migration == null) {
+            migration = findMigration();
+        }
+        return migration != null;
+    }
+
+    /**
+     * For moving the device; always the same object.
+     *
+     * @throws VfioUserException if the device cannot be moved
+     */
+    public MigrationClient migration() {
+        if (migration == null) {
+            migration = findMigration();
+        }
+        if (migration == null) {
+            throw new VfioUserException("the device offers no way to migrate it");
+        }
+        return migration;
+    }
+
+    private @Nullable MigrationClient findMigration() {
+        if (capabilities.minor() < FEATURES_MINOR) {
+            return RegisterMigration.possible(this) ? new RegisterMigration(this) : null;
+        }
+        try {
+            return new FeatureMigration(connection, capabilities.maxDataTransferBytes());
+        } catch (VfioUserErrorReply e) {
+            return null;
+        }
+    }
+
+    /** For learning which memory the device writes; always the same object. Devices that cannot migrate refuse to start it. */
+    public DirtyLog dirtyLog() {
+        if (dirtyLog == null) {
+            long pageBytes =
+                    capabilities.migrationPageBytes() == 0 ? options.pageBytes() : capabilities.migrationPageBytes();
+            dirtyLog = capabilities.minor() < FEATURES_MINOR
+                    ? new CommandDirtyLog(connection, dmaRegions, pageBytes, capabilities.maxDataTransferBytes())
+                    : new FeatureDirtyLog(connection, dmaRegions, pageBytes);
+        }
+        return dirtyLog;
     }
 
     /**

@@ -8,5 +8,10 @@ module io.vfiouser.nvme {
     requires static HdrHistogram;
 
     exports io.vfiouser.nvme.block;
+    exports io.vfiouser.nvme.driver;
     exports io.vfiouser.nvme.spec;
+
+    // picocli sets options by reflection
+    opens io.vfiouser.nvme.cli to
+            info.picocli;
 }

@@ -1,0 +1,113 @@
+package io.vfiouser.nvme.driver;
+
+import io.vfiouser.os.EventFd;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admin queue, shared by all threads: whoever waits polls for everybody. Commands that may wait for ever (Asynchronous Event
+ * Request) are {@linkplain #submit submitted} and looked for later.
+ */
+public final class AdminQueue {
+
+    private static final Duration SLEEP = Duration.ofMillis(5);
+    private static final long POLL_PAUSE_NANOS = 20_000;
+    private static final int SPINS_BEFORE_PAUSE = 2_000;
+
+    private final QueuePair pair;
+    private final @Nullable EventFd interrupt;
+    private final Duration timeout;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final @Nullable NvmeCompletion[] completions;
+    private final boolean[] tokenTaken;
+
+    AdminQueue(QueuePair pair, @Nullable EventFd interrupt, Duration timeout) {
+        this.pair = pair;
+        this.interrupt = interrupt;
+        this.timeout = timeout;
+        this.completions = new NvmeCompletion[pair.depth()];
+        this.tokenTaken = new boolean[pair.depth()];
+    }
+
+    /** Submits a command and waits for it. Any thread. */
+    public NvmeCompletion execute(NvmeCommand command) {
+        return await(submit(command), timeout)
+                .orElseThrow(() -> new NvmeTimeoutException(
+                        command.name() + " was not completed within " + timeout.toMillis() + " ms"));
+    }
+
+    /**
+     * Like {@link #execute}.
+     *
+     * @throws NvmeCommandException if the status is not success
+     */
+    public NvmeCompletion executeSuccessfully(NvmeCommand command) {
+        NvmeCompletion completion = execute(command);
+        if (!completion.successful()) {
+            throw new NvmeCommandException(command.name(), completion);
+        }
+        return completion;
+    }
+
+    /**
+     * Submits a command without waiting. Any thread.
+     *
+     * @return what {@link #await} takes; it is taken until the completion was fetched
+     */
+    public int submit(NvmeCommand command) {
+        lock.lock();
+        try {
+            int token = 0;
+            while (token < tokenTaken.length && tokenTaken[token]) {
+                token++;
+            }
+            int commandId = token == tokenTaken.length ? QueuePair.FULL : pair.begin(token, false);
+            if (commandId == QueuePair.FULL) {
+                throw new IllegalStateException("the admin queue is full: " + pair.outstanding() + " in flight");
+            }
+            tokenTaken[token] = true;
+            command.putInto(pair, commandId);
+            pair.ring();
+            return token;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a submitted command; empty if the time ran out, after which it may be waited for again. Any thread. */
+    public Optional<NvmeCompletion> await(int token, Duration longest) {
+        long deadline = System.nanoTime() + longest.toNanos();
+        for (int spins = 0; ; spins++) {
+            lock.lock();
+            try {
+                pair.poll(this::completed, Integer.MAX_VALUE);
+                NvmeCompletion completion = completions[token];
+                if (completion != null) {
+                    completions[token] = null;
+                    tokenTaken[token] = false;
+                    return Optional.of(completion);
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                return Optional.empty();
+            }
+            if (interrupt != null) {
+                interrupt.await(SLEEP);
+                interrupt.drain();
+            } else if (spins < SPINS_BEFORE_PAUSE) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(POLL_PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void completed(long tag, int statusField, long result) {
+        completions[(int) tag] = new NvmeCompletion((int) result, (int) (result >>> 32), statusField);
+    }
+}

@@ -1,0 +1,48 @@
+package io.vfiouser.nvme.driver;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A piece of guest memory that the device can reach, contiguous for both sides. It lives until it is closed or its driver is;
+ * closing it while a command still uses it hands the memory to the next who allocates.
+ */
+public final class DmaBuffer implements AutoCloseable {
+
+    private final HostMemory owner;
+    private final MemorySegment segment;
+    private final long iova;
+    private final long offset;
+    private boolean released;
+
+    DmaBuffer(HostMemory owner, MemorySegment segment, long iova, long offset) {
+        this.owner = owner;
+        this.segment = segment;
+        this.iova = iova;
+        this.offset = offset;
+    }
+
+    /** The memory as this process sees it. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /** Where it begins for the device. */
+    public long iova() {
+        return iova;
+    }
+
+    public long lengthBytes() {
+        return segment.byteSize();
+    }
+
+    /** Gives the memory back; every call but the first does nothing. Any thread. */
+    @Override
+    public void close() {
+        synchronized (owner) {
+            if (!released) {
+                released = true;
+                owner.release(offset, segment.byteSize());
+            }
+        }
+    }
+}

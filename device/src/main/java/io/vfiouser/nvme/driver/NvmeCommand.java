@@ -1,0 +1,195 @@
+package io.vfiouser.nvme.driver;
+
+import io.vfiouser.nvme.spec.AdminCommand;
+import io.vfiouser.nvme.spec.AdminOpcode;
+import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NvmOpcode;
+import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Any command, field by field: 64 bytes that go to a queue as they are, but for the command identifier, which the queue sets,
+ * and the PRPs, which it builds if {@link #data} named a buffer. For commands where convenience counts; the fast path does not
+ * use it. One thread; may be submitted again.
+ */
+public final class NvmeCommand {
+
+    private final MemorySegment entry = MemorySegment.ofArray(new long[SubmissionEntry.LENGTH_BYTES / 8]);
+    private final String name;
+    private long dataIova;
+    private long dataLengthBytes;
+    private @Nullable DmaBuffer buffer;
+
+    private NvmeCommand(int opcode, String name) {
+        this.name = name;
+        LittleEndian.putU32(entry, SubmissionEntry.CDW0, opcode);
+    }
+
+    /** An admin command of which only the opcode is set. */
+    public static NvmeCommand admin(int opcode) {
+        return new NvmeCommand(opcode, AdminOpcode.describe(opcode));
+    }
+
+    /** An I/O command of which only the opcode is set. */
+    public static NvmeCommand io(int opcode) {
+        return new NvmeCommand(opcode, NvmOpcode.describe(opcode));
+    }
+
+    /** Identify, Base 2.1, section 5.1.13; the buffer takes 4096 bytes. */
+    public static NvmeCommand identify(int cns, int namespaceId, DmaBuffer into) {
+        return admin(AdminOpcode.IDENTIFY).namespaceId(namespaceId).cdw10(cns).data(into, 0, HostMemory.PAGE_BYTES);
+    }
+
+    /** Get Log Page, Base 2.1, section 5.1.12, from the start of the page. */
+    public static NvmeCommand getLogPage(int page, int namespaceId, DmaBuffer into, int lengthBytes) {
+        return admin(AdminOpcode.GET_LOG_PAGE)
+                .namespaceId(namespaceId)
+                .cdw10(page | (lengthBytes / 4 - 1) << 16)
+                .data(into, 0, lengthBytes);
+    }
+
+    /** Set Features, Base 2.1, section 5.1.25, without data. */
+    public static NvmeCommand setFeatures(int feature, int cdw11) {
+        return admin(AdminOpcode.SET_FEATURES).cdw10(feature).cdw11(cdw11);
+    }
+
+    /** Get Features, Base 2.1, section 5.1.11, without data; {@code select} as in {@code FeatureId.SELECT_*}. */
+    public static NvmeCommand getFeatures(int feature, int select) {
+        return admin(AdminOpcode.GET_FEATURES).cdw10(feature | select << 8);
+    }
+
+    /** Create I/O Completion Queue, Base 2.1, section 5.2.1. */
+    public static NvmeCommand createCompletionQueue(
+            int queueId, int entries, long base, boolean interrupts, int vector) {
+        int flags = AdminCommand.QUEUE_CONTIGUOUS | (interrupts ? AdminCommand.QUEUE_INTERRUPTS : 0) | vector << 16;
+        return admin(AdminOpcode.CREATE_IO_COMPLETION_QUEUE)
+                .prp1(base)
+                .cdw10(queueId | ((entries - 1) << 16))
+                .cdw11(flags);
+    }
+
+    /** Create I/O Submission Queue, Base 2.1, section 5.2.2. */
+    public static NvmeCommand createSubmissionQueue(int queueId, int entries, long base, int completionQueueId) {
+        return admin(AdminOpcode.CREATE_IO_SUBMISSION_QUEUE)
+                .prp1(base)
+                .cdw10(queueId | ((entries - 1) << 16))
+                .cdw11(AdminCommand.QUEUE_CONTIGUOUS | completionQueueId << 16);
+    }
+
+    /** Read, NVM Command Set 1.1, section 3.3.4. */
+    public static NvmeCommand read(int namespaceId, long lba, int blocks, DmaBuffer into, long offset, long bytes) {
+        return io(NvmOpcode.READ)
+                .namespaceId(namespaceId)
+                .blocks(lba, blocks, 0)
+                .data(into, offset, bytes);
+    }
+
+    /** Write, NVM Command Set 1.1, section 3.3.6. */
+    public static NvmeCommand write(
+            int namespaceId, long lba, int blocks, boolean forceUnitAccess, DmaBuffer from, long offset, long bytes) {
+        return io(NvmOpcode.WRITE)
+                .namespaceId(namespaceId)
+                .blocks(lba, blocks, forceUnitAccess ? IoCommand.FUA : 0)
+                .data(from, offset, bytes);
+    }
+
+    /** Flush, Base 2.1, section 7.2. */
+    public static NvmeCommand flush(int namespaceId) {
+        return io(NvmOpcode.FLUSH).namespaceId(namespaceId);
+    }
+
+    /** Write Zeroes, NVM Command Set 1.1, section 3.3.8. */
+    public static NvmeCommand writeZeroes(int namespaceId, long lba, int blocks, boolean deallocate) {
+        return io(NvmOpcode.WRITE_ZEROES)
+                .namespaceId(namespaceId)
+                .blocks(lba, blocks, deallocate ? IoCommand.DEALLOCATE : 0);
+    }
+
+    /** The command's name in the specification. */
+    public String name() {
+        return name;
+    }
+
+    public NvmeCommand namespaceId(int value) {
+        return set(SubmissionEntry.NSID, value);
+    }
+
+    /** PRP1 as it is given: for invalid ones, or for queues, where the pointer is no data pointer. */
+    public NvmeCommand prp1(long value) {
+        LittleEndian.putU64(entry, SubmissionEntry.PRP1, value);
+        return this;
+    }
+
+    /** PRP2 as it is given. */
+    public NvmeCommand prp2(long value) {
+        LittleEndian.putU64(entry, SubmissionEntry.PRP2, value);
+        return this;
+    }
+
+    /** The metadata pointer as it is given. */
+    public NvmeCommand metadata(long value) {
+        LittleEndian.putU64(entry, SubmissionEntry.MPTR, value);
+        return this;
+    }
+
+    public NvmeCommand cdw10(int value) {
+        return set(SubmissionEntry.CDW10, value);
+    }
+
+    public NvmeCommand cdw11(int value) {
+        return set(SubmissionEntry.CDW11, value);
+    }
+
+    public NvmeCommand cdw12(int value) {
+        return set(SubmissionEntry.CDW12, value);
+    }
+
+    public NvmeCommand cdw13(int value) {
+        return set(SubmissionEntry.CDW13, value);
+    }
+
+    public NvmeCommand cdw14(int value) {
+        return set(SubmissionEntry.CDW14, value);
+    }
+
+    public NvmeCommand cdw15(int value) {
+        return set(SubmissionEntry.CDW15, value);
+    }
+
+    /** Sets bits of command dword 0 beside the opcode: fused operation, PSDT. */
+    public NvmeCommand cdw0Flags(int bits) {
+        return set(SubmissionEntry.CDW0, LittleEndian.i32(entry, SubmissionEntry.CDW0) | bits);
+    }
+
+    /** Starting LBA, number of blocks (from 1) and flags of CDW12. */
+    public NvmeCommand blocks(long lba, int count, int flags) {
+        LittleEndian.putU64(entry, SubmissionEntry.CDW10, lba);
+        return cdw12(count - 1 | flags);
+    }
+
+    /** The data, for which the queue builds PRPs. */
+    public NvmeCommand data(DmaBuffer memory, long offset, long lengthBytes) {
+        Objects.checkFromIndexSize(offset, lengthBytes, memory.lengthBytes());
+        buffer = memory;
+        dataIova = memory.iova() + offset;
+        dataLengthBytes = lengthBytes;
+        return this;
+    }
+
+    /** Writes the command into a queue that has given it an identifier. */
+    void putInto(QueuePair queue, int commandId) {
+        if (buffer != null) {
+            prp1(dataIova);
+            prp2(queue.prp2(commandId, dataIova, dataLengthBytes));
+        }
+        queue.put(entry, commandId);
+    }
+
+    private NvmeCommand set(int offset, int value) {
+        LittleEndian.putU32(entry, offset, value);
+        return this;
+    }
+}

@@ -1,0 +1,329 @@
+package io.vfiouser.nvme.driver;
+
+import io.vfiouser.client.ClientOptions;
+import io.vfiouser.client.PciRegions;
+import io.vfiouser.client.VfioUserClient;
+import io.vfiouser.client.VfioUserException;
+import io.vfiouser.nvme.spec.ControllerRegisters;
+import io.vfiouser.nvme.spec.FeatureId;
+import io.vfiouser.nvme.spec.IdentifyCns;
+import io.vfiouser.nvme.spec.IdentifyController;
+import io.vfiouser.nvme.spec.IdentifyNamespace;
+import io.vfiouser.nvme.spec.NamespaceDescriptor;
+import io.vfiouser.nvme.spec.NamespaceList;
+import io.vfiouser.nvme.spec.SmartLog;
+import io.vfiouser.os.PageSize;
+import io.vfiouser.os.Protection;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host that drives an NVMe controller over vfio-user, without a virtual machine.
+ *
+ * <p>Connecting resets the controller, enables it and creates the I/O queues; {@link #close} shuts it down normally, so that
+ * what was written is on the medium. The driver and its {@link #admin} queue may be used from any thread, each {@link IoQueue}
+ * from one at a time; stop using queues and buffers before closing.
+ */
+public final class NvmeDriver implements AutoCloseable {
+
+    private static final int ADMIN_ENTRIES = 64;
+    private static final int ADMIN_DEPTH = ADMIN_ENTRIES / 2;
+    private static final int CONFIG_SPACE = PciRegions.CONFIG;
+    private static final int PCI_COMMAND = 4;
+    private static final int MEMORY_SPACE_AND_BUS_MASTER = 0x0006;
+    /** A directory that a server listens in: the name that SPDK gave it. */
+    private static final String SOCKET_IN_DIRECTORY = "cntrl";
+
+    private final DriverOptions options;
+    private final VfioUserClient client;
+    private final Watchdog watchdog;
+    private final Bar0 bar;
+    private final ControllerLifecycle lifecycle;
+    private final HostMemory memory;
+    private final @Nullable Interrupts interrupts;
+    private final List<QueuePair> pairs = new ArrayList<>();
+    private final List<IoQueue> ioQueues = new ArrayList<>();
+    private AdminQueue admin;
+    private IdentifyController identity;
+    private boolean closed;
+
+    @SuppressWarnings("NullAway.Init") // bringUp sets what is missing, or the constructor throws
+    private NvmeDriver(VfioUserClient client, DriverOptions options, Path socket) {
+        this.client = client;
+        this.options = options;
+        this.watchdog = new Watchdog(() -> !client.connected(), socket.toString());
+        watchdog.start();
+        Bar0 bar0 = null;
+        HostMemory host = null;
+        Interrupts vectors = null;
+        try {
+            bar0 = new Bar0(client);
+            this.bar = bar0;
+            this.lifecycle = new ControllerLifecycle(bar);
+            writeCommandRegister(client);
+            host = HostMemory.create(memoryBytes(options), options.hugePages(), options.iovaBase());
+            this.memory = host;
+            client.mapDma(memory.iovaBase(), memory.lengthBytes(), memory.fd(), 0, Protection.READ_WRITE);
+            vectors = options.interrupts() ? Interrupts.enable(client, options.queues()) : null;
+            this.interrupts = vectors;
+            bringUp();
+        } catch (RuntimeException e) {
+            watchdog.close();
+            closeAll(vectors, client, bar0, host);
+            throw e;
+        }
+    }
+
+    /**
+     * Attaches to a server.
+     *
+     * @param path its socket, or the directory in which the socket has the name {@code cntrl}
+     * @throws VfioUserException if nobody listens there or what listens does not speak vfio-user
+     * @throws NvmeDriverException if the device is no NVMe controller that this driver can use
+     */
+    public static NvmeDriver connect(Path path, DriverOptions options) {
+        Path socket = Files.isDirectory(path) ? path.resolve(SOCKET_IN_DIRECTORY) : path;
+        VfioUserClient client =
+                VfioUserClient.connect(socket, ClientOptions.defaults().withTimeout(options.timeout()));
+        return new NvmeDriver(client, options, socket);
+    }
+
+    /** The admin queue, for whatever this class has no method for. */
+    public AdminQueue admin() {
+        return admin;
+    }
+
+    /** The client underneath, for what is no matter of NVMe. One thread at a time, and none while registers are read here. */
+    public VfioUserClient client() {
+        return client;
+    }
+
+    /** I/O queues that were granted; may be fewer than wanted. */
+    public int ioQueueCount() {
+        return ioQueues.size();
+    }
+
+    /** An I/O queue, counted from 0; its identifier is one more. */
+    public IoQueue ioQueue(int index) {
+        return ioQueues.get(index);
+    }
+
+    /** The largest transfer of one command: the controller's limit or the options', whichever is less. */
+    public int maximumTransferBytes() {
+        long limit = identity.maximumTransferBytes(Integer.numberOfTrailingZeros(HostMemory.PAGE_BYTES));
+        return limit == 0 ? options.maximumTransferBytes() : (int) Math.min(limit, options.maximumTransferBytes());
+    }
+
+    /** Whether doorbells are stores into shared memory rather than messages. */
+    public boolean doorbellsMapped() {
+        return bar.doorbellsMapped();
+    }
+
+    /** Pages that back guest memory. */
+    public PageSize memoryPageSize() {
+        return memory.pageSize();
+    }
+
+    /** The register CAP. */
+    public long capabilities() {
+        return lifecycle.capabilities();
+    }
+
+    /** The register VS; {@link io.vfiouser.nvme.spec.SpecVersion#describe} reads it. */
+    public int version() {
+        return bar.read32(ControllerRegisters.VS);
+    }
+
+    /** A register of BAR0, 4 bytes. */
+    public int readRegister32(int offset) {
+        return bar.read32(offset);
+    }
+
+    /** Writes a register of BAR0, 4 bytes: for tests of the controller. */
+    public void writeRegister32(int offset, int value) {
+        bar.write32(offset, value);
+    }
+
+    /** Guest memory for data, in whole pages, zeroed. Any thread. */
+    public DmaBuffer allocate(long lengthBytes) {
+        return memory.allocate(lengthBytes);
+    }
+
+    /** What Identify Controller returned when the controller was enabled; a copy. */
+    public IdentifyController identify() {
+        return identity;
+    }
+
+    /** The active namespaces, asked for now. */
+    public List<NamespaceInfo> namespaces() {
+        List<NamespaceInfo> found = new ArrayList<>();
+        for (int id : activeNamespaces()) {
+            found.add(namespace(id));
+        }
+        return List.copyOf(found);
+    }
+
+    /** One namespace, asked for now. */
+    public NamespaceInfo namespace(int id) {
+        IdentifyNamespace structure = new IdentifyNamespace(identifyData(IdentifyCns.NAMESPACE, id));
+        return new NamespaceInfo(id, structure, descriptors(id));
+    }
+
+    /** The SMART / Health Information log of the controller. */
+    public SmartLog smartLog(int page) {
+        try (DmaBuffer buffer = memory.allocate(SmartLog.LENGTH_BYTES)) {
+            admin.executeSuccessfully(NvmeCommand.getLogPage(page, -1, buffer, SmartLog.LENGTH_BYTES));
+            return new SmartLog(copy(buffer, SmartLog.LENGTH_BYTES));
+        }
+    }
+
+    /** Disables the controller, enables it again and creates new queues: those handed out before must not be used any more. */
+    public void resetController() {
+        lifecycle.disable();
+        bringUp();
+    }
+
+    private void bringUp() {
+        lifecycle.disable();
+        pairs.forEach(QueuePair::close);
+        pairs.clear();
+        ioQueues.clear();
+        QueuePair adminPair = newPair(0, ADMIN_ENTRIES, ADMIN_DEPTH);
+        admin = new AdminQueue(adminPair, interrupts == null ? null : interrupts.of(0), options.timeout());
+        lifecycle.enable(adminPair);
+        identity = new IdentifyController(identifyData(IdentifyCns.CONTROLLER, 0));
+        createIoQueues();
+    }
+
+    private void createIoQueues() {
+        if (options.queues() == 0) {
+            return;
+        }
+        int entries = options.ioQueueEntries();
+        if (entries > lifecycle.maximumQueueEntries()) {
+            throw new NvmeDriverException("depth " + options.depth() + " needs queues of " + entries
+                    + " entries; the controller takes " + lifecycle.maximumQueueEntries());
+        }
+        int wanted = options.queues() - 1;
+        int granted = admin.executeSuccessfully(
+                        NvmeCommand.setFeatures(FeatureId.NUMBER_OF_QUEUES, wanted | wanted << 16))
+                .dw0();
+        int count = Math.min(options.queues(), Math.min(granted & 0xFFFF, granted >>> 16) + 1);
+        for (int id = 1; id <= count; id++) {
+            QueuePair pair = newPair(id, entries, options.depth());
+            admin.executeSuccessfully(NvmeCommand.createCompletionQueue(
+                    id, entries, pair.completionBase(), interrupts != null, interrupts == null ? 0 : id));
+            admin.executeSuccessfully(NvmeCommand.createSubmissionQueue(id, entries, pair.submissionBase(), id));
+            ioQueues.add(new IoQueue(pair, interrupts == null ? null : interrupts.of(id), maximumTransferBytes()));
+        }
+    }
+
+    private QueuePair newPair(int id, int entries, int depth) {
+        QueuePair pair = new QueuePair(
+                id,
+                entries,
+                depth,
+                memory,
+                bar,
+                watchdog,
+                options.timeout().toMillis(),
+                options.maximumTransferBytes());
+        pairs.add(pair);
+        return pair;
+    }
+
+    private List<Integer> activeNamespaces() {
+        return NamespaceList.read(identifyData(IdentifyCns.ACTIVE_NAMESPACES, 0));
+    }
+
+    private List<NamespaceDescriptor> descriptors(int id) {
+        try {
+            return NamespaceDescriptor.readList(identifyData(IdentifyCns.NAMESPACE_DESCRIPTORS, id));
+        } catch (NvmeCommandException e) {
+            // Controllers before NVMe 1.3 have none.
+            return List.of();
+        }
+    }
+
+    private MemorySegment identifyData(int cns, int namespaceId) {
+        try (DmaBuffer buffer = memory.allocate(IdentifyCns.LENGTH_BYTES)) {
+            admin.executeSuccessfully(NvmeCommand.identify(cns, namespaceId, buffer));
+            return copy(buffer, IdentifyCns.LENGTH_BYTES);
+        }
+    }
+
+    private static MemorySegment copy(DmaBuffer buffer, long lengthBytes) {
+        MemorySegment own = MemorySegment.ofArray(new long[Math.toIntExact(lengthBytes / Long.BYTES)]);
+        return own.copyFrom(buffer.segment().asSlice(0, lengthBytes));
+    }
+
+    private static long memoryBytes(DriverOptions options) {
+        int transfer = options.maximumTransferBytes();
+        return options.memoryBytes()
+                + QueuePair.memoryBytes(ADMIN_ENTRIES, ADMIN_DEPTH, transfer)
+                + options.queues() * QueuePair.memoryBytes(options.ioQueueEntries(), options.depth(), transfer)
+                // Identify and log pages of several threads at once
+                + 16L * HostMemory.PAGE_BYTES;
+    }
+
+    private static void writeCommandRegister(VfioUserClient client) {
+        MemorySegment value = MemorySegment.ofArray(new byte[] {MEMORY_SPACE_AND_BUS_MASTER, 0});
+        client.writeRegion(CONFIG_SPACE, PCI_COMMAND, value);
+    }
+
+    /** Shuts the controller down normally and detaches; if the server is gone, only cleans up. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (!watchdog.serverGone()) {
+                shutDown();
+            }
+        } finally {
+            release();
+        }
+    }
+
+    /** Detaches without a word to the controller, as a host does whose process is killed: for tests. */
+    public void abandon() {
+        if (!closed) {
+            closed = true;
+            release();
+        }
+    }
+
+    private void shutDown() {
+        try {
+            lifecycle.shutDown();
+            client.unmapDma(memory.iovaBase(), memory.lengthBytes());
+        } catch (NvmeDisconnectedException | VfioUserException e) {
+            if (!watchdog.serverGone()) {
+                throw e;
+            }
+        }
+    }
+
+    private void release() {
+        watchdog.close();
+        closeAll(interrupts, client, bar, memory);
+    }
+
+    private static void closeAll(@Nullable AutoCloseable... resources) {
+        for (AutoCloseable resource : resources) {
+            if (resource != null) {
+                try {
+                    resource.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException("cannot close " + resource, e);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.vfiouser.nvme.driver.workload;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A verified load: random writes of stamped blocks, random reads of what was written, flushes in between, and in the end a flush
+ * and a read of everything that was written.
+ *
+ * @param transferBytes of each read and write; a multiple of the block size
+ * @param duration of the random part
+ * @param spanBytes how much of the namespace is used, from its start
+ * @param flushEvery writes of a queue between two of its flushes
+ * @param run number that tells this run's stamps from others'
+ * @param journal where to record what was flushed
+ * @param sleep wait for interrupts instead of polling; the driver must have been attached with them
+ */
+public record VerifySettings(
+        int transferBytes,
+        Duration duration,
+        long spanBytes,
+        int flushEvery,
+        long run,
+        Optional<Path> journal,
+        boolean sleep) {
+
+    /** The whole namespace up to 4 GiB, a flush after every 256 writes, a new run number. */
+    public static VerifySettings of(int transferBytes, Duration duration) {
+        return new VerifySettings(
+                transferBytes,
+                duration,
+                4L << 30,
+                256,
+                System.nanoTime() ^ ProcessHandle.current().pid() << 48,
+                Optional.empty(),
+                false);
+    }
+
+    public VerifySettings withJournal(Path path) {
+        return new VerifySettings(transferBytes, duration, spanBytes, flushEvery, run, Optional.of(path), sleep);
+    }
+
+    public VerifySettings withSpanBytes(long bytes) {
+        return new VerifySettings(transferBytes, duration, bytes, flushEvery, run, journal, sleep);
+    }
+
+    public VerifySettings withFlushEvery(int writes) {
+        return new VerifySettings(transferBytes, duration, spanBytes, writes, run, journal, sleep);
+    }
+
+    public VerifySettings withSleep(boolean wanted) {
+        return new VerifySettings(transferBytes, duration, spanBytes, flushEvery, run, journal, wanted);
+    }
+}

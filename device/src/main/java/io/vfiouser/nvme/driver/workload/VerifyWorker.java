@@ -1,0 +1,239 @@
+package io.vfiouser.nvme.driver.workload;
+
+import io.vfiouser.nvme.driver.CompletionHandler;
+import io.vfiouser.nvme.driver.NvmeCommandException;
+import io.vfiouser.nvme.driver.NvmeCompletion;
+import io.vfiouser.nvme.driver.PollPause;
+import io.vfiouser.nvme.spec.NvmOpcode;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue of a verified run. Each unit of its share has at most one command in flight, so what a read must bring is known
+ * exactly: the generation of the last completed write. A flush covers the writes that completed before it was submitted; when
+ * it completes, they go to the journal.
+ */
+final class VerifyWorker implements Runnable, CompletionHandler {
+
+    private static final Duration NAP = Duration.ofMillis(20);
+    private static final int READ_PERCENT = 40;
+    private static final int NO_UNIT = -1;
+    private static final int LOOK_FOR_IDLE_UNIT = 16;
+
+    private final Workers workers;
+    private final TransferSlots slots;
+    private final UnitShare share;
+    private final VerifySettings settings;
+    private final @Nullable FlushJournal journal;
+    private final MismatchLog mismatches;
+    private final long end;
+    private final SplittableRandom random;
+    private final PollPause pause = PollPause.yielding();
+
+    /** Generation of the last completed write of each unit of the share; 0 if there was none. */
+    private final int[] generations;
+
+    private final boolean[] busy;
+    private final int[] slotUnit;
+    private final int[] slotOpcode;
+    private final int[] idleSlots;
+    private int idleCount;
+
+    private final FlushSet written;
+    private final FlushSet flushing;
+    private boolean flushInFlight;
+
+    private long writes;
+    private long reads;
+    private long flushes;
+    private long unitsChecked;
+
+    VerifyWorker(
+            Workers workers,
+            TransferSlots slots,
+            UnitShare share,
+            VerifySettings settings,
+            @Nullable FlushJournal journal,
+            MismatchLog mismatches,
+            long end) {
+        this.workers = workers;
+        this.slots = slots;
+        this.share = share;
+        this.settings = settings;
+        this.journal = journal;
+        this.mismatches = mismatches;
+        this.end = end;
+        this.random = new SplittableRandom(settings.run() + share.queue());
+        this.generations = new int[share.size()];
+        this.busy = new boolean[share.size()];
+        this.slotUnit = new int[slots.count()];
+        this.slotOpcode = new int[slots.count()];
+        this.idleSlots = new int[slots.count()];
+        for (int i = 0; i < slots.count(); i++) {
+            release(i);
+        }
+        int room = 2 * settings.flushEvery() + slots.count();
+        this.written = new FlushSet(room);
+        this.flushing = new FlushSet(room);
+    }
+
+    long writes() {
+        return writes;
+    }
+
+    long reads() {
+        return reads;
+    }
+
+    long flushes() {
+        return flushes;
+    }
+
+    long unitsChecked() {
+        return unitsChecked;
+    }
+
+    @Override
+    public void run() {
+        while (System.nanoTime() - end < 0 && !workers.stopped()) {
+            fill();
+            poll();
+        }
+        drain();
+        if (workers.stopped()) {
+            return;
+        }
+        if (written.size() > 0) {
+            flush();
+            drain();
+        }
+        readAllBack();
+    }
+
+    private void fill() {
+        while (idleCount > 0) {
+            if (written.size() >= settings.flushEvery() && !flushInFlight) {
+                flush();
+            } else if (!submitRandom()) {
+                return;
+            }
+        }
+    }
+
+    private boolean submitRandom() {
+        int index = idleUnit();
+        if (index == NO_UNIT) {
+            return false;
+        }
+        boolean mayWrite = written.size() < 2 * settings.flushEvery();
+        if (generations[index] != 0 && (!mayWrite || random.nextInt(100) < READ_PERCENT)) {
+            int slot = take(index, NvmOpcode.READ);
+            slots.read(slot, share.unit(index));
+        } else if (mayWrite) {
+            int slot = take(index, NvmOpcode.WRITE);
+            slots.write(slot, share.unit(index), generations[index] + 1L);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** A unit without a command in flight; half of the time among the first few, so that some are written often. */
+    private int idleUnit() {
+        int size = generations.length;
+        int index = random.nextInt(random.nextBoolean() ? size : Math.min(size, 4 * slots.count()));
+        for (int i = 0; i < LOOK_FOR_IDLE_UNIT; i++) {
+            if (!busy[index]) {
+                return index;
+            }
+            index = index + 1 == size ? 0 : index + 1;
+        }
+        return NO_UNIT;
+    }
+
+    private void flush() {
+        flushing.takeFrom(written);
+        flushInFlight = true;
+        slots.flush(take(NO_UNIT, NvmOpcode.FLUSH));
+    }
+
+    private void drain() {
+        while (slots.queue().outstanding() > 0) {
+            poll();
+        }
+    }
+
+    private void readAllBack() {
+        int index = 0;
+        while (index < generations.length && !workers.stopped()) {
+            while (index < generations.length && idleCount > 0) {
+                if (generations[index] != 0) {
+                    slots.read(take(index, NvmOpcode.READ), share.unit(index));
+                    unitsChecked++;
+                }
+                index++;
+            }
+            poll();
+        }
+        drain();
+    }
+
+    private void poll() {
+        if (settings.sleep()) {
+            slots.queue().await(this, NAP);
+        } else if (slots.queue().poll(this) > 0) {
+            pause.reset();
+        } else {
+            pause.pause();
+        }
+    }
+
+    @Override
+    public void completed(long tag, int statusField, long result) {
+        int slot = (int) tag;
+        int index = slotUnit[slot];
+        if (statusField != 0) {
+            String where = index == NO_UNIT ? "" : " of unit " + share.unit(index);
+            throw new NvmeCommandException(
+                    NvmOpcode.describe(slotOpcode[slot]) + where, new NvmeCompletion((int) result, 0, statusField));
+        }
+        switch (slotOpcode[slot]) {
+            case NvmOpcode.WRITE -> {
+                writes++;
+                generations[index]++;
+                written.add(share.unit(index), generations[index]);
+            }
+            case NvmOpcode.READ -> {
+                reads++;
+                slots.check(slot, share.unit(index), generations[index], generations[index], mismatches);
+            }
+            default -> {
+                flushes++;
+                flushInFlight = false;
+                if (journal != null) {
+                    flushing.appendTo(journal);
+                }
+                flushing.clear();
+            }
+        }
+        if (index != NO_UNIT) {
+            busy[index] = false;
+        }
+        release(slot);
+    }
+
+    private int take(int unitIndex, int opcode) {
+        int slot = idleSlots[--idleCount];
+        slotUnit[slot] = unitIndex;
+        slotOpcode[slot] = opcode;
+        if (unitIndex != NO_UNIT) {
+            busy[unitIndex] = true;
+        }
+        return slot;
+    }
+
+    private void release(int slot) {
+        idleSlots[idleCount++] = slot;
+    }
+}

@@ -119,6 +119,7 @@ public final class FileBlockDevice implements BlockDevice {
             state.resized(blocks);
             session = new FileSession(file, capabilities.blockSizeBytes(), workers);
         } catch (RuntimeException e) {
+            state.deactivated();
             file.close();
             throw e;
         }

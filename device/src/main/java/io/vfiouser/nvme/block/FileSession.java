@@ -144,6 +144,10 @@ final class FileSession {
         return lostWrites ? BlockStatus.WRITE_ERROR : BlockStatus.OK;
     }
 
+    boolean hasLostWrites() {
+        return lostWrites;
+    }
+
     void lostWrites() {
         lostWrites = true;
     }

@@ -51,6 +51,9 @@ final class FileTransfer implements AutoCloseable {
             case DEALLOCATE -> zero(task, true);
             case VERIFY -> verify(task);
         };
+        if (request.forceUnitAccess() && session.hasLostWrites()) {
+            return of(BlockStatus.WRITE_ERROR);
+        }
         boolean changed =
                 outcome.status() == BlockStatus.OK && request.operation().changesMedium();
         boolean durable = request.operation() == Operation.WRITE && session.durableWrites;

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.block;
 
 import io.vfiouser.os.Mapping;
 import io.vfiouser.os.PageSize;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -20,6 +21,8 @@ final class RamContent {
 
     /** From this length on, giving pages back is cheaper than filling them. */
     private static final long RELEASE_FROM_BYTES = 4L << 20;
+
+    private static final MemorySegment ZEROES = Arena.global().allocate(GRANULE_BYTES);
 
     private final Mapping mapping;
     private final MemorySegment memory;
@@ -67,15 +70,26 @@ final class RamContent {
 
     private void zero(long from, long length) {
         if (length < RELEASE_FROM_BYTES || mapping.pageSize() == PageSize.EXPLICIT_HUGE) {
-            memory.asSlice(from, length).fill((byte) 0);
+            fill(from, length);
             return;
         }
         // Whole granules are whole pages.
         long first = (from + GRANULE_BYTES - 1) & -GRANULE_BYTES;
         long end = (from + length) & -GRANULE_BYTES;
-        memory.asSlice(from, first - from).fill((byte) 0);
+        fill(from, first - from);
         mapping.discard(first, end - first);
-        memory.asSlice(end, from + length - end).fill((byte) 0);
+        fill(end, from + length - end);
+    }
+
+    /** By copies, since filling a slice would allocate the slice. */
+    private void fill(long from, long length) {
+        long at = from;
+        long end = from + length;
+        while (at < end) {
+            long bytes = Math.min(end - at, GRANULE_BYTES);
+            MemorySegment.copy(ZEROES, 0, memory, at, bytes);
+            at += bytes;
+        }
     }
 
     /** Names the ranges of bytes in which something else than zeroes may be, by whole granules cut at both ends. */

@@ -1,13 +1,8 @@
 package io.vfiouser.nvme.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vfiouser.os.Mapping;
-import io.vfiouser.os.MemFd;
-import io.vfiouser.os.Protection;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -72,7 +67,7 @@ class FileBlockDeviceTest {
 
         @Override
         BlockDevice create() throws IOException {
-            return FileBlockDevice.open(sized(memory.resolve("disk.img"), BLOCKS * 512L));
+            return FileBlockDevice.open(TestFiles.sized(memory.resolve("disk.img"), BLOCKS * 512L));
         }
     }
 
@@ -100,198 +95,6 @@ class FileBlockDeviceTest {
             assertThat(bytes[511]).isEqualTo((byte) 1);
             assertThat(bytes[512]).isEqualTo((byte) 2);
             assertThat(bytes[1024]).isZero();
-        }
-    }
-
-    @Test
-    void oneOwnerAtATimeInOneProcess() throws IOException {
-        Path image = image(1 << 20);
-        try (FileBlockDevice first = FileBlockDevice.open(image);
-                FileBlockDevice second = FileBlockDevice.open(image);
-                FileBlockDevice reader =
-                        FileBlockDevice.builder(image).readOnly(true).open();
-                FileBlockDevice otherReader =
-                        FileBlockDevice.builder(image).readOnly(true).open()) {
-            first.activate();
-            assertThatThrownBy(second::activate)
-                    .isInstanceOf(BlockDeviceException.class)
-                    .hasMessageContaining("is locked by somebody else")
-                    .hasMessageContaining("stop that one");
-            assertThatThrownBy(reader::activate).isInstanceOf(BlockDeviceException.class);
-            assertThat(second.active()).isFalse();
-            first.release();
-            second.activate();
-            second.release();
-            reader.activate();
-            otherReader.activate();
-            assertThatThrownBy(first::activate).isInstanceOf(BlockDeviceException.class);
-        }
-    }
-
-    @Test
-    void anImageLockedByAnotherProcessIsRefused() throws IOException, InterruptedException {
-        Path image = image(1 << 20);
-        Process other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:+UseSerialGC",
-                        "-Xmx32m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        classPath(),
-                        LockHolder.class.getName(),
-                        image.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (FileBlockDevice device = FileBlockDevice.open(image)) {
-            assertThat(other.inputReader().readLine()).isEqualTo("locked");
-            assertThatThrownBy(device::activate).isInstanceOf(BlockDeviceException.class);
-            // A killed owner keeps nothing.
-            other.destroyForcibly().waitFor();
-            device.activate();
-        } finally {
-            other.destroyForcibly();
-        }
-    }
-
-    @Test
-    void readOnlyDevicesRefuseChangesAndOpenReadOnlyFiles() throws IOException {
-        Path image = image(1 << 20);
-        try (Arena arena = Arena.ofConfined();
-                FileBlockDevice device =
-                        FileBlockDevice.builder(image).readOnly(true).open()) {
-            device.activate();
-            assertThat(device.capabilities().readOnly()).isTrue();
-            try (BlockChannel channel = device.openChannel(Waker.NONE)) {
-                TestRequest request = new TestRequest().with(arena.allocate(512));
-                request.write(0, 1, false);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.READ_ONLY);
-                request.writeZeroes(0, 1, false, true);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.READ_ONLY);
-                request.deallocate(0, 1, false);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.READ_ONLY);
-                request.flush();
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.OK);
-                request.read(0, 1);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.OK);
-            }
-        }
-    }
-
-    @Test
-    void saysWhatIsWrongWithAFileAndWhatToDo() throws IOException {
-        Path odd = image(1000);
-        assertThatThrownBy(() -> FileBlockDevice.open(odd))
-                .isInstanceOf(BlockDeviceException.class)
-                .hasMessageContaining("1000 bytes")
-                .hasMessageContaining("truncate -s %512 " + odd);
-        assertThatThrownBy(() ->
-                        FileBlockDevice.builder(image(512)).blockSizeBytes(4096).open())
-                .hasMessageContaining("use a block size of 512");
-        assertThatThrownBy(() -> FileBlockDevice.open(image(0))).hasMessageContaining("is empty");
-        assertThatThrownBy(() -> FileBlockDevice.open(folder))
-                .hasMessageContaining("neither a file nor a block device");
-        Path missing = folder.resolve("missing.img");
-        assertThatThrownBy(() -> FileBlockDevice.open(missing))
-                .isInstanceOf(BlockDeviceException.class)
-                .hasMessageContaining("create it first")
-                .hasMessageNotContaining("\n");
-    }
-
-    @Test
-    void hasTheSameIdentityForTheSamePathAndTheGivenOneIfGiven() throws IOException {
-        Path image = image(1 << 20);
-        BlockIdentity given = BlockIdentity.random();
-        try (FileBlockDevice first = FileBlockDevice.open(image);
-                FileBlockDevice again = FileBlockDevice.open(folder.resolve("x")
-                        .resolve("..")
-                        .resolve(image.getFileName())
-                        .normalize());
-                FileBlockDevice named =
-                        FileBlockDevice.builder(image).identity(given).open();
-                FileBlockDevice other = FileBlockDevice.open(image(1 << 20))) {
-            assertThat(first.identity()).isEqualTo(again.identity()).isNotEqualTo(other.identity());
-            assertThat(named.identity()).isEqualTo(given);
-        }
-    }
-
-    @Test
-    void aFileMadeShorterIsAReadErrorAndALargerOneIsNoticed() throws IOException {
-        Path image = image(1 << 20);
-        List<Long> heard = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined();
-                FileBlockDevice device = FileBlockDevice.open(image)) {
-            device.addResizeListener((d, before, after) -> heard.add(after));
-            device.activate();
-            try (BlockChannel channel = device.openChannel(Waker.NONE)) {
-                sized(image, 1 << 19);
-                TestRequest request = new TestRequest().with(arena.allocate(1024));
-                request.read(1023, 2);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.READ_ERROR);
-                assertThat(request.failedBlock()).isEqualTo(1024);
-                request.verify(0, 2048);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.READ_ERROR);
-                device.refreshSize();
-                request.read(1023, 2);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.OUT_OF_RANGE);
-                sized(image, 2 << 20);
-                device.refreshSize();
-                request.read(4094, 2);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.OK);
-            }
-        }
-        assertThat(heard).containsExactly(1024L, 4096L);
-    }
-
-    @Test
-    void memoryThatGoesAwayIsAStatusAndLeavesWholeBlocks() throws IOException {
-        Path image = image(1 << 20);
-        try (MemFd memFd = MemFd.create("guest", 16_384);
-                Mapping guest = memFd.map(Protection.READ_WRITE);
-                FileBlockDevice device = FileBlockDevice.open(image)) {
-            guest.segment().fill((byte) 7);
-            device.activate();
-            try (BlockChannel channel = device.openChannel(Waker.NONE)) {
-                memFd.resize(8192);
-                TestRequest aligned = new TestRequest();
-                aligned.data().add(guest.segment(), 4096, 8192);
-                aligned.write(0, 16, false);
-                assertThat(aligned.run(channel)).isEqualTo(BlockStatus.MEMORY_FAULT);
-                aligned.read(32, 16);
-                assertThat(aligned.run(channel)).isEqualTo(BlockStatus.MEMORY_FAULT);
-                // The block that crosses the end of the memory begins 256 bytes before it.
-                TestRequest crooked = new TestRequest();
-                crooked.data().add(guest.segment(), 4096 + 256, 8192);
-                crooked.write(100, 16, true);
-                assertThat(crooked.run(channel)).isEqualTo(BlockStatus.MEMORY_FAULT);
-            }
-        }
-        byte[] bytes = Files.readAllBytes(image);
-        for (int block = 0; block < bytes.length / 512; block++) {
-            for (int i = 1; i < 512; i++) {
-                assertThat(bytes[block * 512 + i]).isEqualTo(bytes[block * 512]);
-            }
-        }
-        assertThat(bytes[16 * 512]).isZero();
-    }
-
-    @Test
-    void aFullFileSystemIsNoSpace() throws IOException, InterruptedException {
-        Path mounted = Files.createDirectory(folder.resolve("small"));
-        boolean have = run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mounted.toString());
-        org.junit.jupiter.api.Assumptions.assumeTrue(have, "needs the right to mount");
-        try (Arena arena = Arena.ofConfined();
-                FileBlockDevice device = FileBlockDevice.open(sized(mounted.resolve("disk.img"), 4 << 20))) {
-            device.activate();
-            try (BlockChannel channel = device.openChannel(Waker.NONE)) {
-                TestRequest request =
-                        new TestRequest().with(arena.allocate(2 << 20).fill((byte) 1));
-                request.write(0, (2 << 20) / 512, false);
-                assertThat(request.run(channel)).isEqualTo(BlockStatus.NO_SPACE);
-                assertThat(request.failedBlock()).isBetween(1L, 4096L);
-            }
-        } finally {
-            run("umount", mounted.toString());
         }
     }
 
@@ -395,35 +198,6 @@ class FileBlockDeviceTest {
     }
 
     private Path image(long bytes) throws IOException {
-        return sized(Files.createTempFile(folder, "disk", ".img"), bytes);
-    }
-
-    static Path sized(Path path, long bytes) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            file.setLength(bytes);
-        }
-        return path;
-    }
-
-    static boolean run(String... command) throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static String classPath() {
-        String modules = System.getProperty("jdk.module.path", "");
-        return System.getProperty("java.class.path")
-                + java.io.File.pathSeparator
-                + modules
-                + java.io.File.pathSeparator
-                + Path.of("target", "test-classes").toAbsolutePath();
+        return TestFiles.image(folder, bytes);
     }
 }

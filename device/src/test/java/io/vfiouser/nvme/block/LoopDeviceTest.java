@@ -29,13 +29,13 @@ class LoopDeviceTest {
 
     @BeforeEach
     void attach() throws IOException, InterruptedException {
-        loop = attach(FileBlockDeviceTest.sized(folder.resolve("disk.img"), 4096L * SECTOR_BYTES), SECTOR_BYTES);
+        loop = attach(TestFiles.sized(folder.resolve("disk.img"), 4096L * SECTOR_BYTES), SECTOR_BYTES);
     }
 
     @AfterEach
     void detach() throws IOException, InterruptedException {
         if (loop != null) {
-            FileBlockDeviceTest.run("losetup", "-d", loop.toString());
+            TestFiles.run("losetup", "-d", loop.toString());
         }
     }
 
@@ -72,19 +72,18 @@ class LoopDeviceTest {
     @Test
     void aMountedDeviceIsRefused() throws IOException, InterruptedException {
         Path mounted = Files.createDirectory(folder.resolve("mounted"));
-        Assumptions.assumeTrue(FileBlockDeviceTest.run("mkfs.ext4", "-q", loop.toString()), "needs mkfs.ext4");
-        Assumptions.assumeTrue(
-                FileBlockDeviceTest.run("mount", loop.toString(), mounted.toString()), "needs the right to mount");
+        Assumptions.assumeTrue(TestFiles.run("mkfs.ext4", "-q", loop.toString()), "needs mkfs.ext4");
+        Assumptions.assumeTrue(TestFiles.run("mount", loop.toString(), mounted.toString()), "needs the right to mount");
         try (FileBlockDevice device = FileBlockDevice.open(loop)) {
             assertThatThrownBy(device::activate).hasMessageContaining("unmount it");
         } finally {
-            FileBlockDeviceTest.run("umount", mounted.toString());
+            TestFiles.run("umount", mounted.toString());
         }
     }
 
     @Test
     void takesTheSectorSizeAsBlockSizeAndRefusesSmallerBlocks() throws IOException, InterruptedException {
-        Path large = attach(FileBlockDeviceTest.sized(folder.resolve("4k.img"), 64 * 4096L), 4096);
+        Path large = attach(TestFiles.sized(folder.resolve("4k.img"), 64 * 4096L), 4096);
         try (FileBlockDevice device = FileBlockDevice.open(large)) {
             assertThat(device.blockSizeBytes()).isEqualTo(4096);
             assertThat(device.blockCount()).isEqualTo(64);
@@ -93,7 +92,7 @@ class LoopDeviceTest {
                     .isInstanceOf(BlockDeviceException.class)
                     .hasMessageContaining("use a block size of 4096");
         } finally {
-            FileBlockDeviceTest.run("losetup", "-d", large.toString());
+            TestFiles.run("losetup", "-d", large.toString());
         }
     }
 

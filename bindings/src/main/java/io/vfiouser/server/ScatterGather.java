@@ -2,7 +2,6 @@ package io.vfiouser.server;
 
 import io.vfiouser.abi.IoVec;
 import io.vfiouser.abi.NativeCalls;
-import io.vfiouser.abi.VfuConstants;
 import io.vfiouser.os.Errno;
 import io.vfiouser.os.ErrnoException;
 import io.vfiouser.os.Protection;
@@ -29,7 +28,9 @@ public final class ScatterGather implements AutoCloseable {
     private final MemorySegment vectors;
     private int count;
     private long generation;
+    private long iova;
     private long lengthBytes;
+    private Protection access = Protection.NONE;
     private boolean gotten;
 
     @SuppressWarnings("MustBeClosedChecker") // this object owns the arena; close() closes it
@@ -58,21 +59,23 @@ public final class ScatterGather implements AutoCloseable {
      * @throws ErrnoException ENOENT if the client has not mapped all of it, EACCES if it does not allow the access
      * @throws IllegalArgumentException if the range is empty, or takes more entries than there is room for
      */
-    public int resolve(long iova, long rangeBytes, Protection access) {
+    public int resolve(long address, long rangeBytes, Protection wanted) {
         context.own();
         if (rangeBytes <= 0) {
             throw new IllegalArgumentException("no range of " + rangeBytes + " bytes");
         }
         count = 0;
         gotten = false;
-        int result = calls.addrToSgl(context.pointer(), iova, rangeBytes, entries, maxEntries, access.bits());
+        int result = calls.addrToSgl(context.pointer(), address, rangeBytes, entries, maxEntries, wanted.bits());
         int needed = NativeCalls.entriesNeeded(result);
         if (needed > 0) {
             throw new IllegalArgumentException(
                     "the range takes " + needed + " entries; there is room for " + maxEntries);
         }
-        count = (int) NativeContext.check("translate 0x" + Long.toHexString(iova), result);
+        count = (int) NativeContext.check("translate 0x" + Long.toHexString(address), result);
+        iova = address;
         lengthBytes = rangeBytes;
+        access = wanted;
         generation = context.dma().generation();
         return count;
     }
@@ -164,13 +167,11 @@ public final class ScatterGather implements AutoCloseable {
         if (count != 1) {
             throw new ErrnoException("transfer " + count + " entries at once", Errno.EOPNOTSUPP);
         }
+        if (write && !access.writable()) {
+            throw new ErrnoException("write what was resolved for reading", Errno.EPERM);
+        }
         requireLength(data);
-        int flags = calls.level().hasDirectAccess() && !isMappable(0) ? VfuConstants.SGL_DIRECT_ACCESS : 0;
-        NativeContext.check(
-                "transfer by message",
-                context.transfer(() -> write
-                        ? calls.sglWrite(context.pointer(), entries, 1, data, flags)
-                        : calls.sglRead(context.pointer(), entries, 1, data, flags)));
+        new GuestTransfer(context).byMessage(iova, data, write, false);
     }
 
     private void requireLength(MemorySegment data) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -177,6 +178,20 @@ final class RawClient implements AutoCloseable {
                 throw new AssertionError("reply to message " + header.getShort(0) + " instead of " + id);
             }
             return new Reply((flags & ERROR_FLAG) != 0 ? header.getInt(12) : 0, payload, fds);
+        }
+    }
+
+    /** Handles commands of the server until a condition holds. */
+    void serveUntil(BooleanSupplier done) {
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        while (!done.getAsBoolean()) {
+            requireReady(System.nanoTime() < end);
+            if (Poll.awaitReadable(socket.fd().value(), Duration.ofMillis(10))) {
+                List<Fd> fds = new ArrayList<>();
+                ByteBuffer header = receive(HEADER_BYTES, fds);
+                ByteBuffer payload = receive(header.getInt(4) - HEADER_BYTES, fds);
+                commandHandler.accept(new ByteBuffer[] {header, payload});
+            }
         }
     }
 

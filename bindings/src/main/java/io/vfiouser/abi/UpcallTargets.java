@@ -1,12 +1,16 @@
 package io.vfiouser.abi;
 
 import io.vfiouser.os.Errno;
+import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What native code enters: each method calls its target, lets nothing out but a value, and sets {@code errno} last.
+ *
+ * <p>Memory that a client took away is an error that arrives late, after the {@code try} block if nothing is done about it:
+ * {@link MemoryFaults}.
  *
  * <p>One thing cannot be caught here: a stack that is exhausted before the first instruction of a method below. The thread of
  * a context therefore keeps some megabytes of stack.
@@ -19,6 +23,7 @@ final class UpcallTargets {
     static void log(Upcalls.Log target, MemorySegment context, int level, MemorySegment text) {
         try {
             target.log(level, text);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             report("log", t);
         }
@@ -34,6 +39,7 @@ final class UpcallTargets {
         long result;
         try {
             result = target.access(buffer, count, offset, write);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("region access", t);
         }
@@ -44,6 +50,7 @@ final class UpcallTargets {
         int result;
         try {
             result = target.quiesce();
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("quiesce", t);
         }
@@ -54,6 +61,7 @@ final class UpcallTargets {
         int result;
         try {
             result = target.reset(reason);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("reset", t);
         }
@@ -63,6 +71,7 @@ final class UpcallTargets {
     static void dma(Upcalls.Dma target, MemorySegment context, MemorySegment info) {
         try {
             target.changed(info);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             report("DMA", t);
         }
@@ -71,6 +80,7 @@ final class UpcallTargets {
     static void irqState(Upcalls.IrqState target, MemorySegment context, int first, int count, boolean masked) {
         try {
             target.changed(first, count, masked);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             report("interrupt state", t);
         }
@@ -80,6 +90,7 @@ final class UpcallTargets {
         int result;
         try {
             result = target.transition(state);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration transition", t);
         }
@@ -88,7 +99,9 @@ final class UpcallTargets {
 
     static long pendingBytes(MigrationCallbacks.Version1 target, MemorySegment context) {
         try {
-            return target.pendingBytes();
+            long pending = target.pendingBytes();
+            MemoryFaults.deliver();
+            return pending;
         } catch (Throwable t) {
             report("migration pending bytes", t);
             // 0 would say that all was sent. More to come makes the client ask for it, and that call can fail.
@@ -101,6 +114,7 @@ final class UpcallTargets {
         int result;
         try {
             result = target.prepareData(offset, size);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration prepare data", t);
         }
@@ -112,6 +126,7 @@ final class UpcallTargets {
         long result;
         try {
             result = target.readData(buffer, count, offset);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration read data", t);
         }
@@ -123,6 +138,7 @@ final class UpcallTargets {
         long result;
         try {
             result = target.writeData(buffer, count, offset);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration write data", t);
         }
@@ -133,6 +149,7 @@ final class UpcallTargets {
         int result;
         try {
             result = target.dataWritten(count);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration data written", t);
         }
@@ -143,6 +160,7 @@ final class UpcallTargets {
         long result;
         try {
             result = target.readData(buffer, count);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration read data", t);
         }
@@ -154,6 +172,7 @@ final class UpcallTargets {
         long result;
         try {
             result = target.writeData(buffer, count);
+            MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration write data", t);
         }

@@ -160,6 +160,10 @@ final class UpcallTargets {
         long result;
         try {
             result = target.readData(buffer, count);
+            if (result > count) {
+                // The library would announce bytes that it does not send.
+                throw new IllegalStateException(result + " bytes of migration data for a buffer of " + count);
+            }
             MemoryFaults.deliver();
         } catch (Throwable t) {
             result = failed("migration read data", t);

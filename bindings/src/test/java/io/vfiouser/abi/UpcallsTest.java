@@ -8,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +61,28 @@ class UpcallsTest {
                 false);
     }
 
+    /** Between the stub's last act and C's look at {@code errno} the JVM may collect garbage, or compile the stub. */
+    @Test
+    void errnoSurvivesGarbageCollectionAndCompilation() throws Throwable {
+        Object[] garbage = new Object[64];
+        int[] call = new int[1];
+        MemorySegment stub = Upcalls.quiesce(
+                () -> {
+                    garbage[call[0] & 63] = new byte[4096];
+                    return -(1 + call[0] % 130);
+                },
+                arena);
+        MethodHandle handle =
+                Linker.nativeLinker().downcallHandle(stub, Upcalls.QUIESCE, Linker.Option.captureCallState("errno"));
+        for (call[0] = 0; call[0] < 300_000; call[0]++) {
+            int result = (int) handle.invokeExact(capture, CONTEXT);
+            if (result != -1 || ErrnoCapture.errno(capture) != 1 + call[0] % 130) {
+                throw new AssertionError("call " + call[0] + ": " + result + ", " + ErrnoCapture.errno(capture));
+            }
+        }
+        assertThat(garbage).doesNotContainNull();
+    }
+
     @Test
     void whateverIsThrownBecomesEio() {
         assertThrowing(new IllegalStateException("tested"));
@@ -96,6 +119,19 @@ class UpcallsTest {
         assertFails(Errno.EIO, MigrationCallbacks.TRANSITION, pointer(two, 1), CONTEXT, 1);
         assertFails(Errno.EPERM, MigrationCallbacks.STREAM_DATA, pointer(two, 2), CONTEXT, CONTEXT, 4L);
         assertFails(Errno.EINVAL, MigrationCallbacks.STREAM_DATA, pointer(two, 3), CONTEXT, CONTEXT, 4L);
+    }
+
+    @Test
+    void moreMigrationDataThanAskedForIsAnError() {
+        MemorySegment two = MigrationCallbacks.allocate(
+                new SilentMigration.Two() {
+                    @Override
+                    public long readData(MemorySegment buffer, long count) {
+                        return count + 1;
+                    }
+                },
+                arena);
+        assertFails(Errno.EIO, MigrationCallbacks.STREAM_DATA, pointer(two, 2), CONTEXT, CONTEXT, 4L);
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.vfiouser.nvme.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vfiouser.nvme.endurance.ChildJvm;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,17 +46,7 @@ class FileOwnershipTest {
     @Test
     void anImageLockedByAnotherProcessIsRefused() throws IOException, InterruptedException {
         Path image = image(1 << 20);
-        Process other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:+UseSerialGC",
-                        "-Xmx32m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        classPath(),
-                        LockHolder.class.getName(),
-                        image.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+        Process other = ChildJvm.of(LockHolder.class.getName(), List.of(image.toString()))
                 .start();
         try (FileBlockDevice device = FileBlockDevice.open(image)) {
             assertThat(other.inputReader().readLine()).isEqualTo("locked");
@@ -130,14 +122,5 @@ class FileOwnershipTest {
 
     private Path image(long bytes) throws IOException {
         return TestFiles.image(folder, bytes);
-    }
-
-    private static String classPath() {
-        String modules = System.getProperty("jdk.module.path", "");
-        return System.getProperty("java.class.path")
-                + java.io.File.pathSeparator
-                + modules
-                + java.io.File.pathSeparator
-                + Path.of("target", "test-classes").toAbsolutePath();
     }
 }

@@ -1,0 +1,46 @@
+package io.vfiouser.nvme.endurance;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Other virtual machines with this one's classes, its tests' among them, to be killed without harm to this one. */
+public final class ChildJvm {
+    private ChildJvm() {}
+
+    /** A command that runs a class's {@code main}; errors go to this process's. */
+    public static ProcessBuilder of(String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Starts fast and leaves the processors to the others.
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m"));
+        command.add("-XX:-UsePerfData");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        for (String property : List.of("vfiouser.library", "vfiouser.test.native.dir")) {
+            String value = System.getProperty(property);
+            if (value != null) {
+                command.add("-D" + property + "=" + value);
+            }
+        }
+        command.add("-cp");
+        command.add(classPath());
+        command.add(mainClass);
+        command.addAll(arguments);
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    }
+
+    /** Everything is on the class path there, whether it is on the module path here or not. */
+    private static String classPath() {
+        Set<String> entries = new LinkedHashSet<>();
+        entries.add(Path.of("target", "test-classes").toAbsolutePath().toString());
+        for (String property : List.of("jdk.module.path", "java.class.path")) {
+            Collections.addAll(entries, System.getProperty(property, "").split(File.pathSeparator, -1));
+        }
+        entries.remove("");
+        return String.join(File.pathSeparator, entries);
+    }
+}

@@ -1,5 +1,32 @@
 /**
  * The NVMe controller: registers, queues, admin and I/O commands. Steppable by hand, without a native library or a thread.
+ *
+ * <h2>Architecture</h2>
+ *
+ * Two kinds of agents, each a {@code doWork()} that some thread calls again and again:
+ *
+ * <ul>
+ *   <li>{@link io.vfiouser.nvme.controller.AdminAgent}, on the <em>control thread</em>, the one that also delivers register
+ *       accesses, memory changes and resets. It owns everything but I/O: registers, features, logs, the admin queue.
+ *   <li>{@link io.vfiouser.nvme.controller.QueuePoller}, one per poller thread. It owns the I/O queues that were assigned to it, the
+ *       slots of the commands in them and one channel per namespace.
+ * </ul>
+ *
+ * The control thread changes what a poller owns only while that poller stands still: it asks for
+ * {@linkplain io.vfiouser.nvme.controller.PauseLevel a level of standstill}, goes on with other things, and acts when all have reached it.
+ * Creating a queue, deleting one, disabling the controller, unmapping memory and resets all use that one mechanism.
+ *
+ * <p>A command is one class named after it in the specification, entered in {@link io.vfiouser.nvme.controller.AdminCommands} or
+ * {@link io.vfiouser.nvme.controller.IoCommands}. Its handler returns a {@linkplain io.vfiouser.nvme.controller.CommandStatus status}, or
+ * that the command is pending.
+ *
+ * <p>A command is fetched only if its completion has room in the completion queue, so completions never wait for room; only
+ * asynchronous events do, since they do not hold room while they are outstanding.
+ *
+ * <h2>What it does not implement</h2>
+ *
+ * SGLs, fused commands, metadata and protection information, Namespace Management, Format NVM, shadow doorbells, interrupt
+ * coalescing (the feature is stored), Abort of I/O commands, saved features, pin-based interrupts.
  */
 @NullMarked
 package io.vfiouser.nvme.controller;

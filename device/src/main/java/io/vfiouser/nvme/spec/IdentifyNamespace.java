@@ -41,8 +41,12 @@ public record IdentifyNamespace(MemorySegment segment) {
     public static final int NVMCAP = 48;
     /** Namespace Preferred Write Granularity in logical blocks, u16, 0's based. */
     public static final int NPWG = 64;
+    /** Namespace Preferred Write Alignment in logical blocks, u16, 0's based. */
+    public static final int NPWA = 66;
     /** Namespace Preferred Deallocate Granularity in logical blocks, u16, 0's based. */
     public static final int NPDG = 68;
+    /** Namespace Preferred Deallocate Alignment in logical blocks, u16, 0's based. */
+    public static final int NPDA = 70;
     /** Namespace Globally Unique Identifier, 16 bytes, most significant first. */
     public static final int NGUID = 104;
 

@@ -1,0 +1,13 @@
+package io.vfiouser.nvme.controller;
+
+/** One command of the admin command set. Stateless. Control thread. */
+@FunctionalInterface
+interface AdminCommandHandler {
+    /**
+     * Executes a command, checking everything that can be decided before any effect.
+     *
+     * @return a {@link CommandStatus}; {@link CommandStatus#PENDING} after {@link AdminAgent#defer}, or if the completion is
+     *     kept for later, as Asynchronous Event Request does
+     */
+    int execute(AdminRequest request, AdminAgent controller);
+}

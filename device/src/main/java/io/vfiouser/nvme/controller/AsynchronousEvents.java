@@ -1,0 +1,97 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.spec.AsynchronousEvent;
+import io.vfiouser.nvme.spec.StatusCode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Outstanding Asynchronous Event Requests and the events they wait for. Base 2.1, section 5.1.2. After an event was reported, others
+ * of its type wait until the host has read the log page that belongs to it. Control thread only.
+ */
+final class AsynchronousEvents {
+    /** Requests a host may have outstanding. */
+    static final int LIMIT = 8;
+
+    /** A completion that an outstanding request gets. */
+    record Completion(int commandId, int statusField, int dw0) {}
+
+    private final Deque<Integer> requests = new ArrayDeque<>();
+    private final Deque<Integer> aborted = new ArrayDeque<>();
+    private final Deque<AsynchronousEvent> events = new ArrayDeque<>();
+    private final Map<Integer, Integer> logPageOfMaskedType = new HashMap<>();
+
+    /** Takes a request on. Returns whether that was within the limit. */
+    boolean request(int commandId) {
+        if (requests.size() >= LIMIT) {
+            return false;
+        }
+        requests.add(commandId);
+        return true;
+    }
+
+    /** Whether a request with this command identifier was outstanding; it will complete as aborted. */
+    boolean abort(int commandId) {
+        if (!requests.remove(commandId)) {
+            return false;
+        }
+        aborted.add(commandId);
+        return true;
+    }
+
+    /** Queues an event, unless the same one waits already. */
+    void raise(AsynchronousEvent event) {
+        if (!events.contains(event)) {
+            events.add(event);
+        }
+    }
+
+    /** The host has read a log page without asking to retain its events. */
+    void logPageRead(int logPage) {
+        logPageOfMaskedType.values().removeIf(page -> page == logPage);
+    }
+
+    /** Whether {@link #next} has something. */
+    boolean pending() {
+        return !aborted.isEmpty() || (!requests.isEmpty() && reportable().isPresent());
+    }
+
+    /** The next completion to be posted. Only if {@link #pending}. */
+    Completion next() {
+        if (!aborted.isEmpty()) {
+            return new Completion(aborted.remove(), StatusCode.COMMAND_ABORT_REQUESTED.field(), 0);
+        }
+        int position = reportable().orElseThrow();
+        Iterator<AsynchronousEvent> all = events.iterator();
+        AsynchronousEvent event = all.next();
+        for (int i = 0; i < position; i++) {
+            event = all.next();
+        }
+        all.remove();
+        logPageOfMaskedType.put(event.type(), event.logPage());
+        return new Completion(requests.remove(), StatusCode.SUCCESS.field(), event.dw0());
+    }
+
+    /** Forgets everything, as a reset does. */
+    void clear() {
+        requests.clear();
+        aborted.clear();
+        events.clear();
+        logPageOfMaskedType.clear();
+    }
+
+    private OptionalInt reportable() {
+        int position = 0;
+        for (AsynchronousEvent event : events) {
+            if (!logPageOfMaskedType.containsKey(event.type())) {
+                return OptionalInt.of(position);
+            }
+            position++;
+        }
+        return OptionalInt.empty();
+    }
+}

@@ -1,0 +1,171 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.block.BlockChannel;
+import io.vfiouser.nvme.block.BlockRequest;
+import io.vfiouser.nvme.block.BlockStatus;
+import io.vfiouser.nvme.memory.Direction;
+import io.vfiouser.nvme.memory.GuestBuffer;
+import io.vfiouser.nvme.spec.StatusCode;
+import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command that was fetched and not yet completed; also the request to the back end. Made once, used for one command after the
+ * other; belongs to one poller's thread.
+ */
+final class CommandSlot extends BlockRequest {
+    private final QueuePoller poller;
+    private final GuestBuffer buffer;
+    private @Nullable SubmissionQueue queue;
+    private IoCommandHandler handler = UnknownCommand.INSTANCE;
+    private @Nullable NamespaceChannel namespace;
+    private @Nullable BlockChannel lastChannel;
+    private int opcode;
+    private int commandId;
+    private int namespaceId;
+    private boolean inUse;
+
+    /** Handlers that work in steps count them here. */
+    int step;
+    /** Handlers that work in steps keep the last one here. */
+    int lastStep;
+
+    private long rangeStart;
+    private int rangeBlocks;
+    /** Data that a handler took over from the guest; made when first needed. */
+    private @Nullable MemorySegment scratch;
+
+    CommandSlot(QueuePoller poller) {
+        this(poller, new GuestBuffer());
+    }
+
+    private CommandSlot(QueuePoller poller, GuestBuffer buffer) {
+        super(buffer.segments());
+        this.poller = poller;
+        this.buffer = buffer;
+    }
+
+    /** Takes a new command on. */
+    void begin(SubmissionQueue from, int cdw0, int nsid, IoCommandHandler command) {
+        queue = from;
+        opcode = SubmissionEntry.opcode(cdw0);
+        commandId = SubmissionEntry.commandId(cdw0);
+        namespaceId = nsid;
+        handler = command;
+        inUse = true;
+    }
+
+    void end() {
+        inUse = false;
+    }
+
+    boolean inUse() {
+        return inUse;
+    }
+
+    QueuePoller poller() {
+        return poller;
+    }
+
+    SubmissionQueue queue() {
+        SubmissionQueue owner = queue;
+        if (owner == null) {
+            throw new IllegalStateException("the slot has had no command");
+        }
+        return owner;
+    }
+
+    int opcode() {
+        return opcode;
+    }
+
+    int commandId() {
+        return commandId;
+    }
+
+    int namespaceId() {
+        return namespaceId;
+    }
+
+    GuestBuffer buffer() {
+        return buffer;
+    }
+
+    /** The namespace the command names. */
+    NamespaceChannel namespace() {
+        NamespaceChannel named = namespace;
+        if (named == null) {
+            throw new IllegalStateException("the command names no namespace");
+        }
+        return named;
+    }
+
+    void namespace(@Nullable NamespaceChannel named) {
+        namespace = named;
+    }
+
+    /** Resolves the data pointer of the entry into {@link #buffer()}. */
+    StatusCode resolve(MemorySegment entries, long offset, long lengthBytes, Direction direction) {
+        return poller.resolve(
+                SubmissionEntry.prp1(entries, offset),
+                SubmissionEntry.prp2(entries, offset),
+                lengthBytes,
+                direction,
+                buffer);
+    }
+
+    /** Hands the request, which was described before, to the namespace. Returns {@link CommandStatus#PENDING}. */
+    int submit() {
+        return submit(namespace());
+    }
+
+    int submit(NamespaceChannel to) {
+        lastChannel = to.channel();
+        poller.submitted();
+        to.channel().submit(this);
+        return CommandStatus.PENDING;
+    }
+
+    /** Keeps the command's blocks for a later step. */
+    void keepRange(long firstBlock, int blocks) {
+        rangeStart = firstBlock;
+        rangeBlocks = blocks;
+    }
+
+    long rangeStart() {
+        return rangeStart;
+    }
+
+    int rangeBlocks() {
+        return rangeBlocks;
+    }
+
+    /** Where the request is, or was last, outstanding. */
+    BlockChannel channel() {
+        BlockChannel channel = lastChannel;
+        if (channel == null) {
+            throw new IllegalStateException("the request was never submitted");
+        }
+        return channel;
+    }
+
+    /** A page of this process's own memory, valid until the command ends. */
+    MemorySegment scratch() {
+        MemorySegment page = scratch;
+        if (page == null) {
+            page = MemorySegment.ofArray(new byte[4096]);
+            scratch = page;
+        }
+        return page;
+    }
+
+    @Override
+    protected void completed(BlockStatus status) {
+        poller.returned();
+        int outcome = handler.completed(this, CommandStatus.of(status));
+        if (outcome != CommandStatus.PENDING) {
+            poller.finish(this, outcome);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.memory.Direction;
+import io.vfiouser.nvme.spec.CompletionEntry;
+
+/**
+ * A completion queue. Base 2.1, section 3.3.1. Belongs to the thread that posts into it.
+ *
+ * <p>Room is {@linkplain #reserve reserved} when a command is fetched and given back by posting its completion, so that posting
+ * always finds room.
+ */
+final class CompletionQueue {
+    private final int id;
+    private final int entries;
+    private final boolean interrupts;
+    private final int vector;
+    private final QueueRing ring;
+    private int head;
+    private int tail;
+    private int phase = 1;
+    private int reserved;
+    private int refusedHead;
+    private int batchStart;
+    private boolean batchOpen;
+    private int submissionQueues;
+
+    CompletionQueue(int id, int entries, long base, boolean interrupts, int vector) {
+        this.id = id;
+        this.entries = entries;
+        this.interrupts = interrupts;
+        this.vector = vector;
+        this.ring = new QueueRing(base, (long) entries * CompletionEntry.LENGTH_BYTES, Direction.TO_GUEST);
+    }
+
+    int id() {
+        return id;
+    }
+
+    int entries() {
+        return entries;
+    }
+
+    int vector() {
+        return vector;
+    }
+
+    QueueRing ring() {
+        return ring;
+    }
+
+    /** How many submission queues post here. Control thread only. */
+    int submissionQueues() {
+        return submissionQueues;
+    }
+
+    void submissionQueueAdded() {
+        submissionQueues++;
+    }
+
+    void submissionQueueRemoved() {
+        submissionQueues--;
+    }
+
+    /** For how many more commands there is room, as far as is known without {@link #pollHead}. */
+    int room() {
+        int used = tail - head;
+        if (used < 0) {
+            used += entries;
+        }
+        return entries - 1 - used - reserved;
+    }
+
+    /** Sets room aside for one completion. */
+    void reserve() {
+        reserved++;
+    }
+
+    /** Gives reserved room back without a completion. */
+    void unreserve() {
+        reserved--;
+    }
+
+    /**
+     * Takes the head doorbell over if the host can have consumed that far.
+     *
+     * @return whether the value is one that the queue cannot have and that was not seen before
+     */
+    boolean pollHead(DoorbellPage doorbells) {
+        int value = doorbells.completionHead(id);
+        if (value == head) {
+            return false;
+        }
+        int posted = tail - head;
+        if (posted < 0) {
+            posted += entries;
+        }
+        int consumed = value - head;
+        if (consumed < 0) {
+            consumed += entries;
+        }
+        if (Integer.compareUnsigned(value, entries) >= 0 || consumed > posted) {
+            boolean news = value != refusedHead;
+            refusedHead = value;
+            return news;
+        }
+        head = value;
+        refusedHead = 0;
+        return false;
+    }
+
+    /**
+     * Publishes one completion into room that was {@linkplain #reserve reserved}.
+     *
+     * @param result DW0 in the low half, DW1 in the high half
+     * @return whether this is the first of a batch, which {@link #endBatch} ends
+     */
+    boolean post(SubmissionQueue submissionQueue, int commandId, int statusField, long result) {
+        reserved--;
+        if (ring.mapped()) {
+            CompletionEntry.publish(
+                    ring.segment(),
+                    ring.offset() + (long) tail * CompletionEntry.LENGTH_BYTES,
+                    result,
+                    submissionQueue.head(),
+                    submissionQueue.id(),
+                    commandId,
+                    statusField,
+                    phase);
+        }
+        int next = tail + 1;
+        if (next == entries) {
+            next = 0;
+            phase ^= 1;
+        }
+        boolean first = !batchOpen;
+        if (first) {
+            batchOpen = true;
+            batchStart = tail;
+        }
+        tail = next;
+        return first;
+    }
+
+    /** Ends a batch of completions: marks what was written, then raises the interrupt. */
+    void endBatch(InterruptSink sink) {
+        batchOpen = false;
+        if (ring.mapped()) {
+            if (batchStart < tail) {
+                markDirty(batchStart, tail);
+            } else {
+                markDirty(batchStart, entries);
+                markDirty(0, tail);
+            }
+        }
+        if (interrupts) {
+            sink.raise(vector);
+        }
+    }
+
+    private void markDirty(int from, int to) {
+        if (to > from) {
+            ring.markDirty(
+                    (long) from * CompletionEntry.LENGTH_BYTES, (long) (to - from) * CompletionEntry.LENGTH_BYTES);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.spec.AdminCommand;
+import io.vfiouser.nvme.spec.ControllerConfiguration;
+import io.vfiouser.nvme.spec.StatusCode;
+import io.vfiouser.nvme.spec.SubmissionEntry;
+
+/**
+ * Create I/O Submission Queue. Base 2.1, section 5.2.2. The priority is ignored, since only round robin is offered. Memory that is not
+ * mapped is an Invalid Field.
+ */
+final class CreateIoSubmissionQueueCommand implements AdminCommandHandler {
+    private static final int ENTRY_SHIFT = 6;
+
+    @Override
+    public int execute(AdminRequest request, AdminAgent controller) {
+        int queueId = request.cdw10() & 0xFFFF;
+        int entries = (request.cdw10() >>> 16) + 1;
+        int flags = request.cdw11();
+        int completionQueueId = flags >>> 16;
+        IoQueues queues = controller.ioQueues();
+        if (!queues.possible(queueId) || queues.submissionQueue(queueId) != null) {
+            return CommandStatus.of(StatusCode.INVALID_QUEUE_IDENTIFIER, SubmissionEntry.CDW10);
+        }
+        if (!queues.possible(completionQueueId)) {
+            return CommandStatus.of(StatusCode.INVALID_QUEUE_IDENTIFIER, SubmissionEntry.CDW11 + 2);
+        }
+        CompletionQueue completions = queues.completionQueue(completionQueueId);
+        if (completions == null) {
+            return CommandStatus.of(StatusCode.COMPLETION_QUEUE_INVALID, SubmissionEntry.CDW11 + 2);
+        }
+        int entryShift = ControllerConfiguration.submissionEntryShift(controller.configuration());
+        if (entries < 2 || entries > controller.options().queueEntries() || entryShift != ENTRY_SHIFT) {
+            return CommandStatus.of(StatusCode.INVALID_QUEUE_SIZE, SubmissionEntry.CDW10 + 2);
+        }
+        if ((flags & AdminCommand.QUEUE_CONTIGUOUS) == 0) {
+            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW11);
+        }
+        if ((request.prp1() & controller.pageMask()) != 0) {
+            return CommandStatus.of(StatusCode.PRP_OFFSET_INVALID, SubmissionEntry.PRP1);
+        }
+        SubmissionQueue queue = new SubmissionQueue(queueId, entries, request.prp1(), completions);
+        if (!queue.ring().map(controller.memory())) {
+            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.PRP1);
+        }
+        return controller.whenStill(PauseLevel.HOLD, () -> {
+            controller.doorbells().putSubmissionTail(queueId, 0);
+            queues.add(queue);
+            return CommandStatus.SUCCESS;
+        });
+    }
+}

@@ -1,0 +1,144 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.block.BlockCapabilities;
+import io.vfiouser.nvme.block.BlockIdentity;
+import io.vfiouser.nvme.block.DeallocatedReads;
+import io.vfiouser.nvme.spec.IdentifyCns;
+import io.vfiouser.nvme.spec.IdentifyController;
+import io.vfiouser.nvme.spec.IdentifyNamespace;
+import io.vfiouser.nvme.spec.LbaFormat;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NamespaceDescriptor;
+import io.vfiouser.nvme.spec.PowerState;
+import io.vfiouser.nvme.spec.SpecVersion;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/** What this controller says of itself and its namespaces. The data starts zeroed; a field that is left out is zero. */
+final class IdentifyData {
+    private static final int MAXIMUM_CENTIWATTS = 2500;
+    private static final int MAXIMUM_ATOMIC_UNIT = 0xFFFF;
+    private static final int LAST_FIRMWARE_SLOT_READ_ONLY = 1 | 1 << 1;
+
+    private IdentifyData() {}
+
+    static void controller(MemorySegment data, AdminAgent controller) {
+        ControllerOptions options = controller.options();
+        LittleEndian.putU16(data, IdentifyController.VID, options.pciVendorId());
+        LittleEndian.putU16(data, IdentifyController.SSVID, options.pciVendorId());
+        LittleEndian.putAscii(data, IdentifyController.SN, IdentifyController.SN_LENGTH, options.serial());
+        LittleEndian.putAscii(data, IdentifyController.MN, IdentifyController.MN_LENGTH, options.model());
+        LittleEndian.putAscii(data, IdentifyController.FR, IdentifyController.FR_LENGTH, options.firmware());
+        LittleEndian.putU8(data, IdentifyController.MDTS, options.transferShift());
+        LittleEndian.putU16(data, IdentifyController.CNTLID, options.controllerId());
+        LittleEndian.putU32(data, IdentifyController.VER, SpecVersion.V2_1);
+        LittleEndian.putU32(data, IdentifyController.OAES, IdentifyController.OAES_NAMESPACE_ATTRIBUTE);
+        LittleEndian.putU8(data, IdentifyController.CNTRLTYPE, IdentifyController.TYPE_IO);
+        LittleEndian.putU8(data, IdentifyController.AERL, AsynchronousEvents.LIMIT - 1);
+        LittleEndian.putU8(data, IdentifyController.FRMW, LAST_FIRMWARE_SLOT_READ_ONLY);
+        LittleEndian.putU8(
+                data,
+                IdentifyController.LPA,
+                IdentifyController.LPA_COMMAND_EFFECTS
+                        | IdentifyController.LPA_EXTENDED_DATA
+                        | IdentifyController.LPA_SUPPORTED_PAGES);
+        LittleEndian.putU8(data, IdentifyController.ELPE, ErrorLog.ENTRIES - 1);
+        LittleEndian.putU16(data, IdentifyController.WCTEMP, Health.WARNING_KELVIN);
+        LittleEndian.putU16(data, IdentifyController.CCTEMP, Health.CRITICAL_KELVIN);
+        LittleEndian.putU8(data, IdentifyController.SQES, IdentifyController.SQES_NVM);
+        LittleEndian.putU8(data, IdentifyController.CQES, IdentifyController.CQES_NVM);
+        LittleEndian.putU32(data, IdentifyController.NN, controller.namespaces().size());
+        LittleEndian.putU16(
+                data,
+                IdentifyController.ONCS,
+                IdentifyController.ONCS_DATASET_MANAGEMENT
+                        | IdentifyController.ONCS_WRITE_ZEROES
+                        | IdentifyController.ONCS_FEATURES_SAVE_AND_SELECT
+                        | IdentifyController.ONCS_TIMESTAMP);
+        LittleEndian.putU8(
+                data,
+                IdentifyController.VWC,
+                IdentifyController.VWC_FLUSH_ALL
+                        | (controller.hasVolatileCache() ? IdentifyController.VWC_PRESENT : 0));
+        LittleEndian.putU16(data, IdentifyController.AWUN, atomicUnit(controller, false));
+        LittleEndian.putU16(data, IdentifyController.AWUPF, atomicUnit(controller, true));
+        MemorySegment name = data.asSlice(IdentifyController.SUBNQN, IdentifyController.SUBNQN_LENGTH);
+        name.setString(0, options.subsystemName());
+        new PowerState(MAXIMUM_CENTIWATTS, 0, 0).write(data, IdentifyController.PSD0);
+    }
+
+    static void namespace(MemorySegment data, Namespace namespace) {
+        BlockCapabilities can = namespace.device().capabilities();
+        long blocks = namespace.blockCount();
+        LittleEndian.putU64(data, IdentifyNamespace.NSZE, blocks);
+        LittleEndian.putU64(data, IdentifyNamespace.NCAP, blocks);
+        LittleEndian.putU64(data, IdentifyNamespace.NUSE, blocks);
+        int features = IdentifyNamespace.NSFEAT_ATOMICS;
+        if (can.optimalBlocks() > 1) {
+            features |= IdentifyNamespace.NSFEAT_OPTIMAL_PERFORMANCE;
+            int granularity = can.optimalBlocks() - 1;
+            LittleEndian.putU16(data, IdentifyNamespace.NPWG, granularity);
+            LittleEndian.putU16(data, IdentifyNamespace.NPWA, granularity);
+            LittleEndian.putU16(data, IdentifyNamespace.NPDG, granularity);
+            LittleEndian.putU16(data, IdentifyNamespace.NPDA, granularity);
+        }
+        LittleEndian.putU8(data, IdentifyNamespace.NSFEAT, features);
+        int deallocation = 0;
+        if (can.deallocatedReads() == DeallocatedReads.ZEROES) {
+            deallocation |= IdentifyNamespace.DLFEAT_READS_ZEROES;
+        }
+        if (can.deallocate()) {
+            deallocation |= IdentifyNamespace.DLFEAT_WRITE_ZEROES_DEALLOCATES;
+        }
+        LittleEndian.putU8(data, IdentifyNamespace.DLFEAT, deallocation);
+        LittleEndian.putU16(data, IdentifyNamespace.NAWUN, zeroBased(can.atomicBlocks()));
+        LittleEndian.putU16(data, IdentifyNamespace.NAWUPF, zeroBased(can.powerFailAtomicBlocks()));
+        LittleEndian.putU64(data, IdentifyNamespace.NVMCAP, blocks << namespace.blockShift());
+        BlockIdentity identity = namespace.device().identity();
+        put(data, IdentifyNamespace.NGUID, nguid(identity));
+        put(data, IdentifyNamespace.EUI64, eui64(identity));
+        LittleEndian.putU32(
+                data,
+                IdentifyNamespace.LBAF0,
+                LbaFormat.ofBlockBytes(namespace.device().blockSizeBytes()).wire());
+    }
+
+    static void descriptors(MemorySegment data, BlockIdentity identity) {
+        long end = NamespaceDescriptor.of(NamespaceDescriptor.TYPE_EUI64, eui64(identity))
+                .write(data, 0);
+        end = NamespaceDescriptor.of(NamespaceDescriptor.TYPE_NGUID, nguid(identity))
+                .write(data, end);
+        end = NamespaceDescriptor.uuid(identity.uuid()).write(data, end);
+        NamespaceDescriptor.of(NamespaceDescriptor.TYPE_CSI, new byte[] {IdentifyCns.CSI_NVM})
+                .write(data, end);
+    }
+
+    private static int atomicUnit(AdminAgent controller, boolean powerFail) {
+        int smallest = MAXIMUM_ATOMIC_UNIT;
+        for (Namespace namespace : controller.namespaces()) {
+            BlockCapabilities can = namespace.device().capabilities();
+            smallest = Math.min(smallest, zeroBased(powerFail ? can.powerFailAtomicBlocks() : can.atomicBlocks()));
+        }
+        return smallest;
+    }
+
+    /** One block is the least that the format can say. */
+    private static int zeroBased(int blocks) {
+        return Math.clamp(blocks - 1L, 0, MAXIMUM_ATOMIC_UNIT);
+    }
+
+    private static byte[] eui64(BlockIdentity identity) {
+        return ByteBuffer.allocate(8).putLong(identity.eui64()).array();
+    }
+
+    private static byte[] nguid(BlockIdentity identity) {
+        return ByteBuffer.allocate(16)
+                .putLong(identity.nguidHigh())
+                .putLong(identity.nguidLow())
+                .array();
+    }
+
+    private static void put(MemorySegment data, int offset, byte[] bytes) {
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, data, offset, bytes.length);
+    }
+}

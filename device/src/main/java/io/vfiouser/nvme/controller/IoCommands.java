@@ -1,0 +1,38 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.spec.CommandEffectsLog;
+import io.vfiouser.nvme.spec.NvmOpcode;
+import java.util.Arrays;
+
+/** The table of I/O commands: a new command is entered here and nowhere else. */
+final class IoCommands {
+    private static final int OPCODES = 256;
+    private static final IoCommandHandler[] HANDLERS = new IoCommandHandler[OPCODES];
+    private static final int[] EFFECTS = new int[OPCODES];
+
+    static {
+        Arrays.fill(HANDLERS, UnknownCommand.INSTANCE);
+        add(NvmOpcode.FLUSH, new FlushCommand(), 0);
+        add(NvmOpcode.WRITE, new WriteCommand(), CommandEffectsLog.LBCC);
+        add(NvmOpcode.READ, new ReadCommand(), 0);
+        add(NvmOpcode.WRITE_ZEROES, new WriteZeroesCommand(), CommandEffectsLog.LBCC);
+        add(NvmOpcode.DATASET_MANAGEMENT, new DatasetManagementCommand(), CommandEffectsLog.LBCC);
+    }
+
+    private IoCommands() {}
+
+    /** The handler for an opcode of 0 to 255. */
+    static IoCommandHandler handler(int opcode) {
+        return HANDLERS[opcode];
+    }
+
+    /** What the Commands Supported and Effects log says of an opcode; 0 if it is not supported. */
+    static int effects(int opcode) {
+        return EFFECTS[opcode];
+    }
+
+    private static void add(int opcode, IoCommandHandler handler, int effects) {
+        HANDLERS[opcode] = handler;
+        EFFECTS[opcode] = CommandEffectsLog.CSUPP | effects;
+    }
+}

@@ -1,0 +1,113 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.memory.RegionTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All I/O queues by identifier, and which poller has which. All submission queues of one completion queue are on one poller, since
+ * only one thread may post into it. Control thread only; changes only while the pollers stand still.
+ */
+final class IoQueues {
+    private final PollerGroup group;
+    private final @Nullable SubmissionQueue[] submissionQueues;
+    private final @Nullable CompletionQueue[] completionQueues;
+    private final int[] pollerOf;
+    private final int[] loads;
+    private int count;
+
+    IoQueues(PollerGroup group, int queuePairs) {
+        this.group = group;
+        this.submissionQueues = new SubmissionQueue[queuePairs + 1];
+        this.completionQueues = new CompletionQueue[queuePairs + 1];
+        this.pollerOf = new int[queuePairs + 1];
+        this.loads = new int[group.pollers().size()];
+    }
+
+    /** Whether a queue can have this identifier. */
+    boolean possible(int queueId) {
+        return queueId > 0 && queueId < submissionQueues.length;
+    }
+
+    @Nullable
+    SubmissionQueue submissionQueue(int queueId) {
+        return possible(queueId) ? submissionQueues[queueId] : null;
+    }
+
+    @Nullable
+    CompletionQueue completionQueue(int queueId) {
+        return possible(queueId) ? completionQueues[queueId] : null;
+    }
+
+    /** Whether there is any queue. */
+    boolean any() {
+        return count > 0;
+    }
+
+    void add(CompletionQueue queue) {
+        int least = 0;
+        for (int i = 1; i < loads.length; i++) {
+            if (loads[i] < loads[least]) {
+                least = i;
+            }
+        }
+        loads[least]++;
+        pollerOf[queue.id()] = least;
+        completionQueues[queue.id()] = queue;
+        count++;
+    }
+
+    void add(SubmissionQueue queue) {
+        queue.completionQueue().submissionQueueAdded();
+        submissionQueues[queue.id()] = queue;
+        count++;
+        poller(queue).add(queue);
+    }
+
+    /** Removes a submission queue. Commands that were not fetched from it are lost, as the host must expect. */
+    void remove(SubmissionQueue queue) {
+        poller(queue).remove(queue);
+        queue.completionQueue().submissionQueueRemoved();
+        submissionQueues[queue.id()] = null;
+        count--;
+    }
+
+    /** Removes a completion queue that no submission queue uses. */
+    void remove(CompletionQueue queue) {
+        loads[pollerOf[queue.id()]]--;
+        completionQueues[queue.id()] = null;
+        count--;
+    }
+
+    /** Forgets all queues. */
+    void clear() {
+        for (int i = 0; i < submissionQueues.length; i++) {
+            submissionQueues[i] = null;
+            completionQueues[i] = null;
+        }
+        for (int i = 0; i < loads.length; i++) {
+            loads[i] = 0;
+        }
+        count = 0;
+        for (QueuePoller poller : group.pollers()) {
+            poller.clear();
+        }
+    }
+
+    /** Finds the memory of all queues anew. */
+    void map(RegionTable table) {
+        for (CompletionQueue queue : completionQueues) {
+            if (queue != null) {
+                queue.ring().map(table);
+            }
+        }
+        for (SubmissionQueue queue : submissionQueues) {
+            if (queue != null) {
+                queue.ring().map(table);
+            }
+        }
+    }
+
+    private QueuePoller poller(SubmissionQueue queue) {
+        return group.pollers().get(pollerOf[queue.completionQueue().id()]);
+    }
+}

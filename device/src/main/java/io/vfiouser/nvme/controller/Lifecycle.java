@@ -1,0 +1,225 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.spec.AdminQueueAttributes;
+import io.vfiouser.nvme.spec.ControllerCapabilities;
+import io.vfiouser.nvme.spec.ControllerConfiguration;
+import io.vfiouser.nvme.spec.ControllerStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Enabling, disabling, shutting down, failing. Base 2.1, sections 3.5 to 3.7. Control thread only. Nothing here waits: what takes time
+ * goes on in {@link #advance}.
+ */
+final class Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+    private enum State {
+        /** CSTS.RDY is 0. */
+        DISABLED,
+        /** CSTS.RDY is 1. */
+        ENABLED,
+        /** On the way to disabled: the pollers are drained first. */
+        DISABLING
+    }
+
+    private enum Shutdown {
+        NONE,
+        DRAINING,
+        FLUSHING,
+        COMPLETE
+    }
+
+    private final SharedState shared;
+    private final PollerGroup group;
+    private final IoQueues ioQueues;
+    private final Registers registers;
+    private final FlushAll flushAll;
+    private final AdminAgent admin;
+    private State state = State.DISABLED;
+    private Shutdown shutdown = Shutdown.NONE;
+    private boolean fatal;
+    private boolean clearRegisters;
+
+    Lifecycle(
+            SharedState shared,
+            PollerGroup group,
+            IoQueues ioQueues,
+            Registers registers,
+            FlushAll flushAll,
+            AdminAgent admin) {
+        this.shared = shared;
+        this.group = group;
+        this.ioQueues = ioQueues;
+        this.registers = registers;
+        this.flushAll = flushAll;
+        this.admin = admin;
+    }
+
+    /** CSTS without NSSRO. */
+    int status() {
+        int csts = state == State.DISABLED ? 0 : ControllerStatus.RDY;
+        if (fatal) {
+            csts |= ControllerStatus.CFS;
+        }
+        int shst = switch (shutdown) {
+            case NONE -> ControllerStatus.SHST_NORMAL_OPERATION;
+            case DRAINING, FLUSHING -> ControllerStatus.SHST_IN_PROGRESS;
+            case COMPLETE -> ControllerStatus.SHST_COMPLETE;
+        };
+        return ControllerStatus.withShutdown(csts, shst);
+    }
+
+    /** Whether admin commands are executed. */
+    boolean processing() {
+        return state == State.ENABLED && !fatal && shutdown == Shutdown.NONE;
+    }
+
+    /** Whether {@link #advance} has something to wait for. */
+    boolean inTransition() {
+        return state == State.DISABLING || shutdown == Shutdown.DRAINING || shutdown == Shutdown.FLUSHING;
+    }
+
+    boolean enabled() {
+        return state == State.ENABLED;
+    }
+
+    /** CC was written. */
+    void configurationWritten(int before, int now) {
+        boolean enabledBefore = ControllerConfiguration.enabled(before);
+        boolean enabledNow = ControllerConfiguration.enabled(now);
+        if (enabledBefore && !enabledNow) {
+            disable(false);
+        } else if (!enabledBefore && enabledNow && state == State.DISABLED) {
+            enable();
+        }
+        int wanted = ControllerConfiguration.shutdown(now);
+        boolean notice = wanted == ControllerConfiguration.SHN_NORMAL || wanted == ControllerConfiguration.SHN_ABRUPT;
+        if (notice && wanted != ControllerConfiguration.shutdown(before) && shutdown == Shutdown.NONE) {
+            shutdown = Shutdown.DRAINING;
+            group.request(PollerGroup.Reason.SHUTDOWN, PauseLevel.DRAIN);
+        }
+    }
+
+    /** Resets everything, registers too: device reset, function level reset, subsystem reset, lost connection. */
+    void reset() {
+        if (state == State.ENABLED && shutdown != Shutdown.COMPLETE) {
+            admin.health().shutDownUnsafely();
+        }
+        disable(true);
+        advance();
+    }
+
+    /** CSTS.CFS: nothing goes on until the host resets the controller. */
+    void fail(String why) {
+        if (!fatal) {
+            LOG.warn("{}: fatal controller status: {}", admin.name(), why);
+            fatal = true;
+            group.request(PollerGroup.Reason.FATAL, PauseLevel.HOLD);
+        }
+    }
+
+    /** Goes on with what was begun. Returns how much was done. */
+    int advance() {
+        if (state == State.DISABLING && group.reached(PauseLevel.DRAIN)) {
+            disabled();
+            return 1;
+        }
+        if (!fatal && state == State.ENABLED && group.anyFaulted()) {
+            fail("the guest took memory away that its commands used");
+            return 1;
+        }
+        return switch (shutdown) {
+            case DRAINING -> {
+                if (admin.busy() || !group.reached(PauseLevel.DRAIN)) {
+                    yield 0;
+                }
+                flushAll.start();
+                shutdown = Shutdown.FLUSHING;
+                yield 1;
+            }
+            case FLUSHING -> {
+                if (!flushAll.poll()) {
+                    yield 0;
+                }
+                if (flushAll.failed()) {
+                    LOG.error("{}: not all data could be made durable at shutdown", admin.name());
+                }
+                shutdown = Shutdown.COMPLETE;
+                yield 1;
+            }
+            case NONE, COMPLETE -> 0;
+        };
+    }
+
+    private void enable() {
+        int cc = registers.configuration();
+        int aqa = registers.adminQueueAttributes();
+        String fault = fault(cc, aqa);
+        if (!fault.isEmpty()) {
+            fail(fault);
+            return;
+        }
+        shared.pageShift = ControllerConfiguration.pageShift(cc);
+        boolean mapped = admin.open(
+                registers.adminSubmissionBase(),
+                AdminQueueAttributes.submissionEntries(aqa),
+                registers.adminCompletionBase(),
+                AdminQueueAttributes.completionEntries(aqa));
+        if (!mapped) {
+            fail("the admin queue lies in memory that is not mapped, or not for both directions");
+            return;
+        }
+        state = State.ENABLED;
+        LOG.debug("{}: enabled", admin.name());
+    }
+
+    private String fault(int cc, int aqa) {
+        int pageShift = ControllerConfiguration.pageShift(cc);
+        long cap = registers.capabilities();
+        if (pageShift < ControllerCapabilities.minimumPageShift(cap)
+                || pageShift > ControllerCapabilities.maximumPageShift(cap)) {
+            return "CC.MPS asks for pages of 2^%d bytes".formatted(pageShift);
+        }
+        int commandSet = ControllerConfiguration.commandSet(cc);
+        if (commandSet != ControllerConfiguration.CSS_NVM && commandSet != ControllerConfiguration.CSS_ALL_SUPPORTED) {
+            return "CC.CSS asks for command set " + commandSet;
+        }
+        if (ControllerConfiguration.arbitration(cc) != 0) {
+            return "CC.AMS asks for arbitration mechanism " + ControllerConfiguration.arbitration(cc);
+        }
+        if (AdminQueueAttributes.submissionEntries(aqa) < AdminQueueAttributes.MINIMUM_ENTRIES
+                || AdminQueueAttributes.completionEntries(aqa) < AdminQueueAttributes.MINIMUM_ENTRIES) {
+            return "AQA asks for an admin queue of one entry";
+        }
+        return "";
+    }
+
+    private void disable(boolean everything) {
+        clearRegisters |= everything;
+        state = State.DISABLING;
+        admin.close();
+        group.request(PollerGroup.Reason.ADMIN, PauseLevel.DRAIN);
+    }
+
+    private void disabled() {
+        ioQueues.clear();
+        shared.doorbells.clear();
+        shared.durableWrites = false;
+        admin.reset();
+        if (clearRegisters) {
+            registers.clear();
+            clearRegisters = false;
+        }
+        fatal = false;
+        shutdown = Shutdown.NONE;
+        state = State.DISABLED;
+        group.release(PollerGroup.Reason.ADMIN);
+        group.release(PollerGroup.Reason.SHUTDOWN);
+        group.release(PollerGroup.Reason.FATAL);
+        LOG.debug("{}: disabled", admin.name());
+        if (ControllerConfiguration.enabled(registers.configuration())) {
+            enable();
+        }
+    }
+}

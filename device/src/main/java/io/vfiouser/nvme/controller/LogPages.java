@@ -1,0 +1,118 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.spec.CommandEffectsLog;
+import io.vfiouser.nvme.spec.ErrorLogEntry;
+import io.vfiouser.nvme.spec.FirmwareSlotLog;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.LogPageId;
+import io.vfiouser.nvme.spec.NamespaceList;
+import io.vfiouser.nvme.spec.SmartLog;
+import java.lang.foreign.MemorySegment;
+
+/** The content of the log pages. Base 2.1, section 5.1.12.1. The data starts zeroed. */
+final class LogPages {
+    private static final int DESCRIPTORS = 256;
+    private static final int SUPPORTED = 1;
+    private static final int FULL_PERCENT = 100;
+    private static final int SPARE_THRESHOLD_PERCENT = 10;
+    private static final int FIRMWARE_SLOT_1 = 1;
+
+    private LogPages() {}
+
+    /** Bytes of a page, 0 for one that is not supported; at most 4096. */
+    static int length(int logPage) {
+        return switch (logPage) {
+            case LogPageId.SUPPORTED_LOG_PAGES, LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS -> DESCRIPTORS * 4;
+            case LogPageId.ERROR_INFORMATION -> ErrorLog.ENTRIES * ErrorLogEntry.LENGTH_BYTES;
+            case LogPageId.SMART_HEALTH -> SmartLog.LENGTH_BYTES;
+            case LogPageId.FIRMWARE_SLOT -> FirmwareSlotLog.LENGTH_BYTES;
+            case LogPageId.CHANGED_NAMESPACES -> NamespaceList.LENGTH_BYTES;
+            case LogPageId.COMMANDS_SUPPORTED_AND_EFFECTS -> CommandEffectsLog.LENGTH_BYTES;
+            default -> 0;
+        };
+    }
+
+    static void fill(int logPage, MemorySegment data, AdminAgent controller) {
+        switch (logPage) {
+            case LogPageId.SUPPORTED_LOG_PAGES -> supportedLogPages(data);
+            case LogPageId.ERROR_INFORMATION -> errorInformation(data, controller);
+            case LogPageId.SMART_HEALTH -> smartHealth(new SmartLog(data), controller);
+            case LogPageId.FIRMWARE_SLOT -> firmwareSlot(data, controller);
+            case LogPageId.CHANGED_NAMESPACES -> changedNamespaces(data, controller);
+            case LogPageId.COMMANDS_SUPPORTED_AND_EFFECTS -> commandEffects(data);
+            case LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS -> featureEffects(data);
+            default -> throw new IllegalArgumentException("log page " + logPage);
+        }
+    }
+
+    private static void supportedLogPages(MemorySegment data) {
+        for (int i = 0; i < DESCRIPTORS; i++) {
+            LittleEndian.putU32(data, i * 4L, length(i) > 0 ? SUPPORTED : 0);
+        }
+    }
+
+    private static void errorInformation(MemorySegment data, AdminAgent controller) {
+        long offset = 0;
+        for (ErrorLogEntry entry : controller.errorLog().entries()) {
+            entry.write(data, offset);
+            offset += ErrorLogEntry.LENGTH_BYTES;
+        }
+    }
+
+    private static void smartHealth(SmartLog smart, AdminAgent controller) {
+        MemorySegment data = smart.segment();
+        LittleEndian.putU8(
+                data, SmartLog.CRITICAL_WARNING, controller.features().criticalWarning());
+        LittleEndian.putU16(data, SmartLog.COMPOSITE_TEMPERATURE, Health.TEMPERATURE_KELVIN);
+        LittleEndian.putU8(data, SmartLog.AVAILABLE_SPARE, FULL_PERCENT);
+        LittleEndian.putU8(data, SmartLog.AVAILABLE_SPARE_THRESHOLD, SPARE_THRESHOLD_PERCENT);
+        long readCommands = 0;
+        long readBytes = 0;
+        long writeCommands = 0;
+        long writeBytes = 0;
+        long mediaErrors = 0;
+        for (QueuePoller poller : controller.pollers()) {
+            IoCounters counters = poller.counters();
+            readCommands += counters.readCommands();
+            readBytes += counters.readBytes();
+            writeCommands += counters.writeCommands();
+            writeBytes += counters.writeBytes();
+            mediaErrors += counters.mediaErrors();
+        }
+        smart.putCounter(SmartLog.DATA_UNITS_READ, Math.ceilDiv(readBytes, SmartLog.DATA_UNIT_BYTES));
+        smart.putCounter(SmartLog.DATA_UNITS_WRITTEN, Math.ceilDiv(writeBytes, SmartLog.DATA_UNIT_BYTES));
+        smart.putCounter(SmartLog.HOST_READ_COMMANDS, readCommands);
+        smart.putCounter(SmartLog.HOST_WRITE_COMMANDS, writeCommands);
+        smart.putCounter(SmartLog.POWER_CYCLES, controller.health().powerCycles());
+        smart.putCounter(SmartLog.POWER_ON_HOURS, controller.powerOnHours());
+        smart.putCounter(SmartLog.UNSAFE_SHUTDOWNS, controller.health().unsafeShutdowns());
+        smart.putCounter(SmartLog.MEDIA_ERRORS, mediaErrors);
+        smart.putCounter(SmartLog.ERROR_LOG_ENTRIES, controller.errorLog().count());
+    }
+
+    private static void firmwareSlot(MemorySegment data, AdminAgent controller) {
+        LittleEndian.putU8(data, FirmwareSlotLog.AFI, FIRMWARE_SLOT_1);
+        LittleEndian.putAscii(
+                data, FirmwareSlotLog.FRS1, 8, controller.options().firmware());
+    }
+
+    private static void changedNamespaces(MemorySegment data, AdminAgent controller) {
+        int index = 0;
+        for (int nsid : controller.changedNamespaces()) {
+            NamespaceList.put(data, index++, nsid);
+        }
+    }
+
+    private static void commandEffects(MemorySegment data) {
+        for (int opcode = 0; opcode < DESCRIPTORS; opcode++) {
+            LittleEndian.putU32(data, CommandEffectsLog.admin(opcode), AdminCommands.effects(opcode));
+            LittleEndian.putU32(data, CommandEffectsLog.io(opcode), IoCommands.effects(opcode));
+        }
+    }
+
+    private static void featureEffects(MemorySegment data) {
+        for (int feature = 0; feature < DESCRIPTORS; feature++) {
+            LittleEndian.putU32(data, feature * 4L, Features.supported(feature) ? SUPPORTED : 0);
+        }
+    }
+}

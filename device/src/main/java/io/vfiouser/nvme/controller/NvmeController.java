@@ -1,0 +1,238 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.block.ResizeListener;
+import io.vfiouser.nvme.memory.GuestMemory;
+import io.vfiouser.nvme.spec.ControllerRegisters;
+import io.vfiouser.nvme.spec.LittleEndian;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A controller without its transport: BAR0 as accesses to it, guest memory as a table of regions, interrupts as calls to a sink. It has no
+ * threads: {@link #doWork} is called on the control thread, as all other methods are, and each of {@link #pollers()} on a thread of its
+ * own, or on the same one.
+ *
+ * <p><b>Memory.</b> Before a region of the published table goes away: {@link #pause}, wait until {@link #paused}, publish the new
+ * table, {@link #resume}.
+ */
+public final class NvmeController implements AutoCloseable {
+    /** Bytes of the doorbell page that the constructor takes. */
+    public static final int DOORBELL_BYTES = DoorbellPage.LENGTH_BYTES;
+
+    private static final int DWORD_BYTES = 4;
+    private static final int QWORD_BYTES = 8;
+
+    private final SharedState shared;
+    private final PollerGroup group;
+    private final IoQueues ioQueues;
+    private final Registers registers;
+    private final FlushAll flushAll;
+    private final AdminAgent admin;
+    private final Lifecycle lifecycle;
+    private final List<ResizeListener> listeners = new ArrayList<>();
+    private boolean pauseWanted;
+
+    /**
+     * @param namespaces in the order of their identifiers, which count from 1 without gaps; stay the caller's
+     * @param memory where the caller publishes the guest's regions
+     * @param doorbells {@link #DOORBELL_BYTES} of native memory that outlive this controller, accessible from all threads; may be mapped
+     *     by the guest
+     * @param pollerCount number of {@link #pollers()}, at least 1
+     */
+    public NvmeController(
+            ControllerOptions options,
+            List<Namespace> namespaces,
+            GuestMemory memory,
+            MemorySegment doorbells,
+            InterruptSink interrupts,
+            int pollerCount) {
+        for (int i = 0; i < namespaces.size(); i++) {
+            if (namespaces.get(i).id() != i + 1) {
+                throw new IllegalArgumentException("namespace identifiers count from 1 without gaps");
+            }
+        }
+        if (namespaces.isEmpty() || pollerCount < 1) {
+            throw new IllegalArgumentException("a controller needs a namespace and a poller");
+        }
+        long transferBytes = options.transferBytes();
+        for (Namespace namespace : namespaces) {
+            if (namespace.device().capabilities().maxTransferBytes() < transferBytes) {
+                throw new IllegalArgumentException(
+                        "namespace %d takes no transfers of %d bytes".formatted(namespace.id(), transferBytes));
+            }
+        }
+        GuestMistakes mistakes = new GuestMistakes(options.serial(), System::nanoTime);
+        shared = new SharedState(memory, new DoorbellPage(doorbells), interrupts, namespaces, mistakes, transferBytes);
+        List<QueuePoller> pollers = new ArrayList<>();
+        for (int i = 0; i < pollerCount; i++) {
+            pollers.add(new QueuePoller(shared));
+        }
+        group = new PollerGroup(pollers);
+        ioQueues = new IoQueues(group, options.queuePairs());
+        registers = new Registers(options);
+        flushAll = new FlushAll(namespaces);
+        admin = new AdminAgent(shared, group, ioQueues, options, registers, flushAll, System::currentTimeMillis);
+        lifecycle = new Lifecycle(shared, group, ioQueues, registers, flushAll, admin);
+        for (Namespace namespace : namespaces) {
+            ResizeListener listener = (device, before, now) -> admin.namespaceResized(namespace.id());
+            namespace.device().addResizeListener(listener);
+            listeners.add(listener);
+        }
+        shared.doorbells.clear();
+    }
+
+    /** The agents that execute I/O commands. */
+    public List<QueuePoller> pollers() {
+        return group.pollers();
+    }
+
+    /** Goes on with whatever the control thread has to do. Returns how much was done. */
+    public int doWork() {
+        try {
+            int work = lifecycle.advance();
+            if (!pauseWanted && lifecycle.processing()) {
+                work += admin.doWork();
+            }
+            return work;
+        } catch (InternalError e) {
+            memoryFault();
+            return 1;
+        }
+    }
+
+    /** To be called when an {@link InternalError} surfaced outside {@link #doWork}: see {@link QueuePoller#memoryFault}. */
+    public void memoryFault() {
+        lifecycle.fail("the guest took memory away that its admin queue used");
+    }
+
+    /** Whether something is under way that will go on by itself, so that {@link #doWork} should be called again soon. */
+    public boolean inTransition() {
+        return lifecycle.inTransition() || admin.busy();
+    }
+
+    /** Whether a host has enabled it, so that its admin doorbell has to be polled where it is mapped. */
+    public boolean enabled() {
+        return lifecycle.enabled();
+    }
+
+    /**
+     * A read of BAR0. What is reserved reads as zeroes.
+     *
+     * @param into receives as many bytes as it has
+     */
+    public void readBar0(long offset, MemorySegment into) {
+        long length = into.byteSize();
+        if (offset % DWORD_BYTES == 0 && length % DWORD_BYTES == 0) {
+            for (long i = 0; i < length; i += DWORD_BYTES) {
+                LittleEndian.putU32(into, i, readDword(offset + i));
+            }
+            return;
+        }
+        for (long i = 0; i < length; i++) {
+            long at = offset + i;
+            int shift = (int) (at % DWORD_BYTES) * Byte.SIZE;
+            LittleEndian.putU8(into, i, readDword(at - at % DWORD_BYTES) >>> shift);
+        }
+    }
+
+    /**
+     * A write to BAR0. Accesses that are not one or two whole dwords have no effect (Base 2.1, section 3.1.4 leaves them
+     * undefined), nor have those to what is reserved.
+     */
+    public void writeBar0(long offset, MemorySegment from) {
+        long length = from.byteSize();
+        if (offset % DWORD_BYTES != 0 || (length != DWORD_BYTES && length != QWORD_BYTES)) {
+            shared.mistakes.warn(() -> "write of %d bytes to BAR0 offset %x ignored".formatted(length, offset));
+            return;
+        }
+        for (long i = 0; i < length; i += DWORD_BYTES) {
+            writeDword(offset + i, LittleEndian.i32(from, i));
+        }
+    }
+
+    /** Asks everybody to leave guest memory alone. Commands that were fetched complete first. Idempotent. */
+    public void pause() {
+        pauseWanted = true;
+        group.request(PollerGroup.Reason.QUIESCE, PauseLevel.DRAIN);
+    }
+
+    /** Whether guest memory is left alone, by the pollers and by the back ends. */
+    public boolean paused() {
+        return pauseWanted && group.reached(PauseLevel.DRAIN);
+    }
+
+    /** Ends a pause. Queues are looked for in the memory that is mapped now. */
+    public void resume() {
+        if (!pauseWanted) {
+            return;
+        }
+        if (group.reached(PauseLevel.DRAIN)) {
+            admin.map(shared.memory.table());
+            ioQueues.map(shared.memory.table());
+        }
+        pauseWanted = false;
+        group.release(PollerGroup.Reason.QUIESCE);
+    }
+
+    /**
+     * Brings everything back to where it is after power-on; complete at once if {@link #paused}, otherwise when the pollers have
+     * drained.
+     */
+    public void reset() {
+        lifecycle.reset();
+    }
+
+    /**
+     * Gives the back ends' channels up.
+     *
+     * @throws IllegalStateException if commands are outstanding: {@link #pause} first, and end the pollers' threads
+     */
+    @Override
+    public void close() {
+        for (int i = 0; i < listeners.size(); i++) {
+            shared.namespaces.get(i).device().removeResizeListener(listeners.get(i));
+        }
+        for (QueuePoller poller : group.pollers()) {
+            poller.close();
+        }
+        flushAll.close();
+    }
+
+    private int readDword(long offset) {
+        if (offset < ControllerRegisters.DOORBELLS) {
+            return registers.read((int) offset, lifecycle);
+        }
+        long doorbell = offset - ControllerRegisters.DOORBELLS;
+        return doorbell < DOORBELL_BYTES ? shared.doorbells.read(doorbell) : 0;
+    }
+
+    private void writeDword(long offset, int value) {
+        if (offset < ControllerRegisters.DOORBELLS) {
+            registers.write((int) offset, value, lifecycle);
+        } else {
+            ringDoorbell(offset, value);
+        }
+    }
+
+    private void ringDoorbell(long offset, int value) {
+        long index = (offset - ControllerRegisters.DOORBELLS) / DWORD_BYTES;
+        int queueId = (int) Math.min(index / 2, Integer.MAX_VALUE);
+        boolean tail = index % 2 == 0;
+        boolean exists = queueId == 0
+                ? lifecycle.enabled()
+                : (tail ? ioQueues.submissionQueue(queueId) : ioQueues.completionQueue(queueId)) != null;
+        if (!exists) {
+            shared.invalidDoorbellRegister(offset);
+            return;
+        }
+        if (tail) {
+            shared.doorbells.putSubmissionTail(queueId, value);
+        } else {
+            shared.doorbells.putCompletionHead(queueId, value);
+        }
+        if (queueId > 0) {
+            group.wakeUp();
+        }
+    }
+}

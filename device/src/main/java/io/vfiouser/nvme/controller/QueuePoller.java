@@ -1,0 +1,374 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.block.BlockChannel;
+import io.vfiouser.nvme.block.CancelPromise;
+import io.vfiouser.nvme.memory.Direction;
+import io.vfiouser.nvme.memory.GuestBuffer;
+import io.vfiouser.nvme.memory.PrpWalk;
+import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NvmOpcode;
+import io.vfiouser.nvme.spec.StatusCode;
+import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Executes the I/O commands of the queues that are assigned to it. An agent: one thread calls {@link #doWork} again and again;
+ * everything that is not said to be for the control thread belongs to that thread.
+ *
+ * <p>Per command nothing is allocated, no lock is taken and the library is not called. The interrupts of all that a pass completed are
+ * raised once at its end.
+ */
+public final class QueuePoller {
+    private static final Logger LOG = LoggerFactory.getLogger(QueuePoller.class);
+
+    /** Commands taken from one queue before the next gets its turn. */
+    private static final int BURST = 64;
+    /** The fields of command dword 0 that must be zero: fused operations and SGLs are not supported. */
+    private static final int FUSE_AND_PSDT = 0xC300;
+
+    private static final int INITIAL_SLOTS = 64;
+
+    private final SharedState shared;
+    private final StandStill standStill;
+    private final PrpWalk prps = new PrpWalk();
+    private final NamespaceChannel[] namespaces;
+    private final IoCounters counters = new IoCounters();
+    private SubmissionQueue[] queues = {};
+    private CompletionQueue[] batches = {};
+    private int batchCount;
+    private CommandSlot[] slots = {};
+    private CommandSlot[] free = {};
+    private int freeCount;
+    private int outstanding;
+    private RegionTable table = RegionTable.EMPTY;
+    private boolean discarding;
+    private volatile boolean faulted;
+
+    QueuePoller(SharedState shared) {
+        this.shared = shared;
+        this.standStill = new StandStill();
+        this.namespaces = new NamespaceChannel[shared.namespaces.size()];
+        for (int i = 0; i < namespaces.length; i++) {
+            Namespace namespace = shared.namespaces.get(i);
+            BlockChannel channel = namespace.device().openChannel(standStill::wakeUp);
+            namespaces[i] = new NamespaceChannel(namespace, namespace.blockShift(), channel);
+        }
+        growSlots(INITIAL_SLOTS);
+    }
+
+    // ---- the poller's thread ----
+
+    /**
+     * One pass over all queues.
+     *
+     * @return how much was done; 0 if there was nothing to do
+     */
+    public int doWork() {
+        int ticket = standStill.ticket();
+        if (!StandStill.runs(ticket)) {
+            return stop(ticket);
+        }
+        if (faulted) {
+            return 0;
+        }
+        try {
+            return pass();
+        } catch (InternalError e) {
+            memoryFault(e);
+            return 1;
+        }
+    }
+
+    /**
+     * To be called with an {@link InternalError} that surfaced outside {@link #doWork}: memory that a guest takes away is
+     * noticed late. No queue is touched until the controller is reset.
+     */
+    public void memoryFault(InternalError error) {
+        LOG.error("guest memory went away while its commands were executed", error);
+        recountOutstanding();
+        faulted = true;
+    }
+
+    /** Whether there is nothing to poll, so that only {@link StandStill#wakeUp} can bring work. */
+    boolean quiet() {
+        return outstanding == 0 && (queues.length == 0 || faulted || !StandStill.runs(standStill.ticket()));
+    }
+
+    private int pass() {
+        table = shared.memory.table();
+        int work = 0;
+        SubmissionQueue[] all = queues;
+        for (SubmissionQueue queue : all) {
+            work += fetch(queue);
+        }
+        if (outstanding > 0) {
+            work += pollChannels();
+        }
+        endBatches();
+        return work;
+    }
+
+    private int fetch(SubmissionQueue queue) {
+        if (queue.pollTail(shared.doorbells)) {
+            shared.invalidDoorbellValue("submission", queue.id(), shared.doorbells.submissionTail(queue.id()));
+        }
+        int available = queue.available();
+        if (available == 0) {
+            return 0;
+        }
+        CompletionQueue completions = queue.completionQueue();
+        if (!queue.ring().mapped() || !completions.ring().mapped()) {
+            return 0;
+        }
+        int wanted = Math.min(available, BURST);
+        int room = completions.room();
+        if (room < wanted) {
+            if (completions.pollHead(shared.doorbells)) {
+                shared.invalidDoorbellValue(
+                        "completion", completions.id(), shared.doorbells.completionHead(completions.id()));
+            }
+            room = completions.room();
+        }
+        int count = Math.min(wanted, room);
+        MemorySegment entries = queue.ring().segment();
+        for (int i = 0; i < count; i++) {
+            long offset = queue.take();
+            completions.reserve();
+            execute(queue, entries, offset);
+        }
+        return count;
+    }
+
+    private void execute(SubmissionQueue queue, MemorySegment entries, long offset) {
+        long first = LittleEndian.i64(entries, offset + SubmissionEntry.CDW0);
+        int cdw0 = (int) first;
+        int nsid = (int) (first >>> 32);
+        IoCommandHandler handler = IoCommands.handler(SubmissionEntry.opcode(cdw0));
+        CommandSlot slot = takeSlot();
+        slot.begin(queue, cdw0, nsid, handler);
+        try {
+            int status = start(slot, handler, cdw0, nsid, entries, offset);
+            if (status != CommandStatus.PENDING) {
+                finish(slot, status);
+            }
+        } catch (RuntimeException e) {
+            handlerFailed(slot, e);
+        }
+    }
+
+    private int start(
+            CommandSlot slot, IoCommandHandler handler, int cdw0, int nsid, MemorySegment entries, long offset) {
+        if ((cdw0 & FUSE_AND_PSDT) != 0) {
+            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW0 + 1);
+        }
+        NamespaceChannel namespace = namespace(nsid);
+        slot.namespace(namespace);
+        if (namespace == null && !handler.takesAllNamespaces()) {
+            return CommandStatus.of(StatusCode.INVALID_NAMESPACE_OR_FORMAT, SubmissionEntry.NSID);
+        }
+        return handler.start(slot, entries, offset);
+    }
+
+    private void handlerFailed(CommandSlot slot, RuntimeException e) {
+        LOG.error("{} failed in a way that is a fault of this program", NvmOpcode.describe(slot.opcode()), e);
+        recountOutstanding();
+        if (slot.inUse() && !slot.outstanding()) {
+            finish(slot, CommandStatus.of(StatusCode.INTERNAL_ERROR));
+        }
+    }
+
+    private int pollChannels() {
+        int completed = 0;
+        for (NamespaceChannel namespace : namespaces) {
+            completed += namespace.channel().poll();
+        }
+        return completed;
+    }
+
+    private void endBatches() {
+        for (int i = 0; i < batchCount; i++) {
+            batches[i].endBatch(shared.interrupts);
+        }
+        batchCount = 0;
+    }
+
+    private int stop(int ticket) {
+        if (StandStill.level(ticket) == PauseLevel.DRAIN && outstanding > 0) {
+            return drain();
+        }
+        standStill.acknowledge(ticket);
+        return 0;
+    }
+
+    private int drain() {
+        try {
+            discarding = faulted;
+            int completed = discarding ? cancelAll() : 0;
+            completed += pollChannels();
+            endBatches();
+            return completed;
+        } catch (InternalError e) {
+            memoryFault(e);
+            return 1;
+        } finally {
+            discarding = false;
+        }
+    }
+
+    private int cancelAll() {
+        int before = outstanding;
+        for (CommandSlot slot : slots) {
+            if (slot.outstanding()) {
+                slot.channel().cancel(slot, CancelPromise.DETACHED);
+            }
+        }
+        return before - outstanding;
+    }
+
+    private CommandSlot takeSlot() {
+        if (freeCount == 0) {
+            growSlots(slots.length);
+        }
+        return free[--freeCount];
+    }
+
+    private void growSlots(int by) {
+        int from = slots.length;
+        slots = Arrays.copyOf(slots, from + by);
+        free = Arrays.copyOf(free, from + by);
+        for (int i = from; i < slots.length; i++) {
+            slots[i] = new CommandSlot(this);
+            free[freeCount++] = slots[i];
+        }
+    }
+
+    private void recountOutstanding() {
+        int count = 0;
+        for (CommandSlot slot : slots) {
+            if (slot.outstanding()) {
+                count++;
+            }
+        }
+        outstanding = count;
+    }
+
+    // ---- for command handlers, on the poller's thread ----
+
+    /** The namespace with this NSID, or null. */
+    @Nullable
+    NamespaceChannel namespace(int nsid) {
+        int index = nsid - 1;
+        return index >= 0 && index < namespaces.length ? namespaces[index] : null;
+    }
+
+    int namespaceCount() {
+        return namespaces.length;
+    }
+
+    long transferBytes() {
+        return shared.transferBytes;
+    }
+
+    IoCounters counters() {
+        return counters;
+    }
+
+    /** Whether a change with this CDW12 must be durable when it completes. */
+    boolean durable(int cdw12) {
+        return (cdw12 & IoCommand.FUA) != 0 || shared.durableWrites;
+    }
+
+    StatusCode resolve(long prp1, long prp2, long lengthBytes, Direction direction, GuestBuffer buffer) {
+        return prps.resolve(table, prp1, prp2, lengthBytes, shared.pageShift, direction, buffer);
+    }
+
+    void submitted() {
+        outstanding++;
+    }
+
+    void returned() {
+        outstanding--;
+    }
+
+    /** Completes a command. */
+    void finish(CommandSlot slot, int status) {
+        SubmissionQueue queue = slot.queue();
+        int field = status == CommandStatus.SUCCESS ? StatusCode.SUCCESS.field() : failed(slot, status);
+        slot.end();
+        free[freeCount++] = slot;
+        if (discarding) {
+            return;
+        }
+        CompletionQueue completions = queue.completionQueue();
+        if (completions.post(queue, slot.commandId(), field, 0)) {
+            batches[batchCount++] = completions;
+        }
+    }
+
+    private int failed(CommandSlot slot, int status) {
+        boolean medium = StatusCode.of(CommandStatus.field(status))
+                .map(s -> s == StatusCode.WRITE_FAULT || s == StatusCode.UNRECOVERED_READ_ERROR)
+                .orElse(false);
+        if (medium) {
+            counters.mediaError();
+        }
+        return shared.commandFailed(
+                NvmOpcode.describe(slot.opcode()),
+                slot.queue().id(),
+                slot.commandId(),
+                slot.namespaceId(),
+                slot.opcode(),
+                status,
+                Namespace.reportedBlock(slot.failedBlock()));
+    }
+
+    // ---- the control thread ----
+
+    StandStill standStill() {
+        return standStill;
+    }
+
+    /** Whether memory faulted since the last {@link #clear}. */
+    boolean faulted() {
+        return faulted;
+    }
+
+    /** Adds a queue. While it stands still. */
+    void add(SubmissionQueue queue) {
+        queues = Arrays.copyOf(queues, queues.length + 1);
+        queues[queues.length - 1] = queue;
+        batches = Arrays.copyOf(batches, queues.length);
+    }
+
+    /** Removes a queue. While it is drained. */
+    void remove(SubmissionQueue queue) {
+        queues = Arrays.stream(queues).filter(q -> !Objects.equals(q, queue)).toArray(SubmissionQueue[]::new);
+    }
+
+    /** Forgets all queues and a memory fault. While it is drained. */
+    void clear() {
+        queues = new SubmissionQueue[0];
+        batchCount = 0;
+        outstanding = 0;
+        freeCount = 0;
+        for (CommandSlot slot : slots) {
+            slot.end();
+            free[freeCount++] = slot;
+        }
+        faulted = false;
+    }
+
+    /** Closes the channels. After its thread has ended, drained. */
+    void close() {
+        for (NamespaceChannel namespace : namespaces) {
+            namespace.channel().close();
+        }
+    }
+}

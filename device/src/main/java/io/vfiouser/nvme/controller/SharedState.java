@@ -1,0 +1,85 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.memory.GuestMemory;
+import io.vfiouser.nvme.spec.AsynchronousEvent;
+import io.vfiouser.nvme.spec.ErrorLogEntry;
+import io.vfiouser.nvme.spec.StatusCode;
+import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What the control thread and the pollers of one controller share. The plain fields are written by the control thread while all
+ * pollers stand still.
+ */
+final class SharedState {
+    /** What an error log entry says of a queue or command that does not exist. */
+    private static final int NOBODY = 0xFFFF;
+
+    final GuestMemory memory;
+    final DoorbellPage doorbells;
+    final InterruptSink interrupts;
+    final List<Namespace> namespaces;
+    final ErrorLog errorLog = new ErrorLog();
+    final GuestMistakes mistakes;
+    final long transferBytes;
+    final AtomicBoolean invalidDoorbellValue = new AtomicBoolean();
+    final AtomicBoolean invalidDoorbellRegister = new AtomicBoolean();
+
+    /** Binary logarithm of the memory page, from CC.MPS. */
+    int pageShift = 12;
+    /** The volatile write cache is switched off: each write is durable when it completes. */
+    boolean durableWrites;
+
+    SharedState(
+            GuestMemory memory,
+            DoorbellPage doorbells,
+            InterruptSink interrupts,
+            List<Namespace> namespaces,
+            GuestMistakes mistakes,
+            long transferBytes) {
+        this.memory = memory;
+        this.doorbells = doorbells;
+        this.interrupts = interrupts;
+        this.namespaces = List.copyOf(namespaces);
+        this.mistakes = mistakes;
+        this.transferBytes = transferBytes;
+    }
+
+    /** A doorbell holds a value that its queue cannot have. Any thread. */
+    void invalidDoorbellValue(String queue, int queueId, int value) {
+        mistakes.warn(() -> "%s queue %d cannot have doorbell value %d".formatted(queue, queueId, value));
+        errorLog.add(NOBODY, NOBODY, StatusCode.SUCCESS.field(), ErrorLogEntry.NO_LOCATION, 0, 0, 0);
+        invalidDoorbellValue.set(true);
+    }
+
+    /** A doorbell was written whose queue does not exist. Control thread, since only trapped doorbells show it. */
+    void invalidDoorbellRegister(long offset) {
+        mistakes.warn(() -> "no queue has the doorbell at BAR0 offset %x".formatted(offset));
+        errorLog.add(NOBODY, NOBODY, StatusCode.SUCCESS.field(), ErrorLogEntry.NO_LOCATION, 0, 0, 0);
+        invalidDoorbellRegister.set(true);
+    }
+
+    /**
+     * Records a failed command and returns the status field for its completion, which says that the log has more. Any thread.
+     */
+    int commandFailed(String name, int queueId, int commandId, int nsid, int opcode, int status, long lba) {
+        int field = CommandStatus.field(status) | StatusCode.MORE;
+        errorLog.add(queueId, commandId, field, CommandStatus.location(status), lba, nsid, opcode);
+        mistakes.warn(() -> "%s (queue %d, command %d, namespace %s) failed: %s"
+                .formatted(
+                        name,
+                        queueId,
+                        commandId,
+                        nsid == SubmissionEntry.NSID_ALL ? "all" : Integer.toUnsignedString(nsid),
+                        StatusCode.describe(field)));
+        return field;
+    }
+
+    /** The event a flag stands for, or null if it is not raised; lowers the flag. */
+    boolean takeInvalidDoorbell(AsynchronousEvent event) {
+        AtomicBoolean flag =
+                event.equals(AsynchronousEvent.INVALID_DOORBELL_VALUE) ? invalidDoorbellValue : invalidDoorbellRegister;
+        return flag.get() && flag.getAndSet(false);
+    }
+}

@@ -1,0 +1,87 @@
+package io.vfiouser.nvme.memory;
+
+import io.vfiouser.nvme.block.SegmentList;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guest memory of one command: pieces in the order of the data, and the regions they lie in. Made once per command slot and used
+ * again; neighbouring pieces are merged; a buffer that has reached its working size allocates nothing.
+ *
+ * <p>Used by one thread at a time. The memory is the guest's: it may change at any time, and it is valid only as long as
+ * the {@link RegionTable} that it was resolved with.
+ */
+public final class GuestBuffer {
+    private static final int INITIAL_PIECES = 8;
+
+    private final SegmentList segments = new SegmentList(INITIAL_PIECES);
+    private @Nullable GuestRegion[] regions = new GuestRegion[INITIAL_PIECES];
+    private int hint;
+
+    /** The pieces, to be handed to a back end; changed only through this buffer. */
+    public SegmentList segments() {
+        return segments;
+    }
+
+    public long totalBytes() {
+        return segments.totalBytes();
+    }
+
+    /** Forgets all pieces. */
+    public void clear() {
+        segments.clear();
+    }
+
+    /**
+     * Appends {@code [iova, iova + lengthBytes)}, in several pieces where it crosses from one region into the next.
+     *
+     * @param lengthBytes at least 1
+     * @return whether all of it is mapped and may be accessed in this direction; if not, the buffer holds a part
+     */
+    public boolean append(RegionTable table, long iova, long lengthBytes, Direction direction) {
+        int whole = table.find(iova, lengthBytes, direction, hint);
+        if (whole >= 0) {
+            hint = whole;
+            add(table, whole, iova, lengthBytes);
+            return true;
+        }
+        return appendAcross(table, iova, lengthBytes, direction);
+    }
+
+    /** Records all pieces as written by the device: after the data is there, before the guest is told. */
+    public void markDirty() {
+        for (int i = 0; i < segments.size(); i++) {
+            GuestRegion region = regions[i];
+            if (region != null) {
+                region.dirty().markDirty(segments.offset(i), segments.length(i));
+            }
+        }
+    }
+
+    private boolean appendAcross(RegionTable table, long iova, long lengthBytes, Direction direction) {
+        long at = iova;
+        long left = lengthBytes;
+        while (left > 0) {
+            int index = table.find(at, 1, direction, hint);
+            if (index < 0) {
+                return false;
+            }
+            long length = Math.min(left, table.available(index, at, direction));
+            add(table, index, at, length);
+            hint = index;
+            at += length;
+            left -= length;
+        }
+        return true;
+    }
+
+    private void add(RegionTable table, int index, long iova, long lengthBytes) {
+        GuestRegion region = table.region(index);
+        segments.add(region.segment(), iova - table.start(index), lengthBytes);
+        int last = segments.size() - 1;
+        if (last == regions.length) {
+            regions = Arrays.copyOf(regions, 2 * regions.length);
+        }
+        regions[last] = region;
+    }
+}

@@ -7,6 +7,7 @@ module io.vfiouser.nvme {
     requires static me.tongfei.progressbar;
     requires static HdrHistogram;
 
+    exports io.vfiouser.nvme;
     exports io.vfiouser.nvme.block;
     exports io.vfiouser.nvme.driver;
     exports io.vfiouser.nvme.spec;

@@ -1,0 +1,144 @@
+package io.vfiouser.nvme;
+
+import io.vfiouser.nvme.controller.NvmeController;
+import io.vfiouser.server.ContextRunner;
+import io.vfiouser.server.DeviceContext;
+import io.vfiouser.server.Quiesce;
+import io.vfiouser.server.QuiesceHandler;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control thread of a device: serves the client's messages and executes admin commands. While a guest has enabled the controller
+ * and rings mapped doorbells, it looks at the admin doorbell at least every {@link #LONGEST_NAP}; otherwise it sleeps until
+ * something comes.
+ */
+final class ControlLoop implements QuiesceHandler {
+    /** The most that an admin command waits for being noticed where doorbells are mapped. */
+    static final Duration LONGEST_NAP = Duration.ofMillis(4);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
+    private static final Duration SHORTEST_NAP = Duration.ofMillis(1);
+    private static final Duration TRAPPED_NAP = Duration.ofMillis(200);
+    private static final Duration DISABLED_NAP = Duration.ofMinutes(1);
+    /** Passes without work before the thread sleeps: what follows a message often comes at once. */
+    private static final int PASSES_BEFORE_NAP = 200;
+
+    private static final int NAPS_OF_SHORTEST_LENGTH = 100;
+    private static final long QUIESCE_SPIN_NANOS = 200_000;
+    private static final long STACK_BYTES = 4 << 20;
+    private static final long DRAIN_POLL_NANOS = 50_000;
+
+    private final NvmeController controller;
+    private final boolean mappedDoorbells;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
+    private int idlePasses;
+
+    ControlLoop(NvmeController controller, boolean mappedDoorbells) {
+        this.controller = controller;
+        this.mappedDoorbells = mappedDoorbells;
+    }
+
+    /** Starts the thread, which closes the context in the end. */
+    void start(ContextRunner runner, String name) {
+        Thread thread = Thread.ofPlatform().name(name).stackSize(STACK_BYTES).unstarted(() -> run(runner));
+        thread.start();
+    }
+
+    /** Asks the thread to end. Any thread. */
+    void stop(ContextRunner runner) {
+        stopping = true;
+        runner.execute(() -> {});
+    }
+
+    void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    boolean hasEnded() {
+        return ended.getCount() == 0;
+    }
+
+    /** Waits for the pollers a little, since most pauses are over at once. */
+    @Override
+    public Quiesce quiesce() {
+        controller.pause();
+        long end = System.nanoTime() + QUIESCE_SPIN_NANOS;
+        while (!controller.paused() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        return controller.paused() ? Quiesce.DONE : Quiesce.PENDING;
+    }
+
+    @Override
+    public void resumed() {
+        controller.resume();
+    }
+
+    private void run(ContextRunner runner) {
+        try {
+            while (!stopping) {
+                try {
+                    pass(runner);
+                } catch (InternalError e) {
+                    LOG.error("guest memory went away while it was used", e);
+                    controller.memoryFault();
+                }
+            }
+        } catch (Throwable t) {
+            LOG.error("the control thread ends, and with it the device", t);
+        } finally {
+            end(runner);
+        }
+    }
+
+    private void pass(ContextRunner runner) {
+        int work = runner.doWork();
+        DeviceContext context = runner.context();
+        if (context.isQuiescePending() && controller.paused()) {
+            var ignored = context.quiesced();
+            work++;
+        }
+        work += controller.doWork();
+        if (work > 0) {
+            idlePasses = 0;
+        } else {
+            idle(runner, context);
+        }
+    }
+
+    private void idle(ContextRunner runner, DeviceContext context) {
+        idlePasses++;
+        boolean waiting = controller.inTransition() || context.isQuiescePending();
+        if (idlePasses < PASSES_BEFORE_NAP && (waiting || controller.enabled())) {
+            Thread.onSpinWait();
+        } else if (waiting) {
+            runner.await(SHORTEST_NAP);
+        } else if (!controller.enabled()) {
+            runner.await(DISABLED_NAP);
+        } else if (mappedDoorbells) {
+            boolean recent = idlePasses < PASSES_BEFORE_NAP + NAPS_OF_SHORTEST_LENGTH;
+            runner.await(recent ? SHORTEST_NAP : LONGEST_NAP);
+        } else {
+            runner.await(TRAPPED_NAP);
+        }
+    }
+
+    private void end(ContextRunner runner) {
+        try {
+            controller.pause();
+            while (!controller.paused()) {
+                LockSupport.parkNanos(this, DRAIN_POLL_NANOS);
+            }
+            runner.context().close();
+        } catch (RuntimeException | Error e) {
+            LOG.error("closing the device failed", e);
+        } finally {
+            ended.countDown();
+        }
+    }
+}

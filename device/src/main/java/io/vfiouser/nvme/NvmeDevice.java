@@ -1,0 +1,191 @@
+package io.vfiouser.nvme;
+
+import io.vfiouser.abi.VfioUserLibrary;
+import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.controller.ControllerOptions;
+import io.vfiouser.nvme.controller.NvmeController;
+import io.vfiouser.nvme.controller.PollerThread;
+import io.vfiouser.nvme.memory.GuestMemory;
+import io.vfiouser.os.CpuAffinity;
+import io.vfiouser.os.Mapping;
+import io.vfiouser.os.MemFd;
+import io.vfiouser.server.ContextRunner;
+import io.vfiouser.server.DeviceContext;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An NVMe disk served over vfio-user: one controller on one socket, for one guest at a time.
+ *
+ * <pre>{@code
+ * try (NvmeDevice disk = NvmeDevice.builder()
+ *         .namespace(FileBlockDevice.open(Path.of("disk.img")))
+ *         .socket(Path.of("/run/vm1/nvme0.sock"))
+ *         .start()) {
+ *     disk.awaitClose();
+ * }
+ * }</pre>
+ *
+ * <p>It has a control thread, and poller threads that execute the guest's I/O. It owns its back ends: it activates them before it listens,
+ * and releases and closes them when it is closed. A guest that goes away leaves a controller as after power-on for the next one;
+ * the data stays.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class NvmeDevice implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NvmeDevice.class);
+
+    private final Path socket;
+    private final VfioUserLibrary library;
+    private final List<BlockDevice> backEnds;
+    private final NvmeController controller;
+    private final List<PollerThread> threads;
+    private final ControlLoop loop;
+    private final ContextRunner runner;
+    private final @Nullable MemFd bar0;
+    private final Mapping doorbells;
+    private boolean closed;
+
+    private NvmeDevice(NvmeDeviceBuilder builder, VfioUserLibrary library, Resources resources) {
+        this.socket = builder.socketPath();
+        this.library = library;
+        this.backEnds = builder.backEnds();
+        ControllerOptions options = builder.options();
+        boolean mapped = builder.doorbellMode() == DoorbellMode.MAPPED;
+        MemFd memory = mapped ? MemFd.create("nvme-bar0", PciLayout.BAR0_BYTES) : null;
+        this.bar0 = memory;
+        if (memory != null) {
+            resources.add(memory);
+            // The guest gets this file; it must not be able to take the doorbells away.
+            memory.sealSize();
+        }
+        this.doorbells = PciLayout.mapDoorbells(memory);
+        resources.add(doorbells);
+        MemorySegment page = doorbells.segment();
+        GuestMemory guest = new GuestMemory();
+        InterruptRelay interrupts = new InterruptRelay();
+        this.controller = new NvmeController(
+                options, builder.namespaces(), guest, page, interrupts, builder.pollerCount());
+        resources.add(controller);
+        this.loop = new ControlLoop(controller, mapped);
+        DeviceContext context = PciLayout.describe(socket, library, options, memory, controller, loop)
+                .dma(new DmaMemory(guest, controller))
+                .build();
+        resources.add(context);
+        PciLayout.announceInterruptPin(context);
+        interrupts.connect(context.interrupts());
+        this.runner = new ContextRunner(context);
+        this.threads = new ArrayList<>();
+        for (int i = 0; i < builder.pollerCount(); i++) {
+            int index = i;
+            threads.add(new PollerThread(
+                    controller.pollers().get(i),
+                    builder.idlePolicy(),
+                    "nvme-poller-" + i + "-" + socket.getFileName(),
+                    () -> pin(builder.cpus(), index)));
+        }
+    }
+
+    /** Starts to describe a device. */
+    public static NvmeDeviceBuilder builder() {
+        return new NvmeDeviceBuilder();
+    }
+
+    static NvmeDevice start(NvmeDeviceBuilder builder, VfioUserLibrary library) {
+        Resources resources = new Resources();
+        try {
+            for (BlockDevice backEnd : builder.backEnds()) {
+                resources.add(backEnd);
+                backEnd.activate();
+            }
+            NvmeDevice device = new NvmeDevice(builder, library, resources);
+            device.threads.forEach(PollerThread::start);
+            device.loop.start(device.runner, "nvme-control-" + device.socket.getFileName());
+            LOG.info("serving {} namespaces on {} with {}", device.backEnds.size(), device.socket, library);
+            return device;
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** Where guests connect. */
+    public Path socket() {
+        return socket;
+    }
+
+    /** The native library in use. */
+    public VfioUserLibrary library() {
+        return library;
+    }
+
+    /** Whether a guest is attached at this moment. */
+    public boolean attached() {
+        return runner.context().isAttached();
+    }
+
+    /**
+     * Waits until the device is closed, by another thread or because its control thread failed.
+     *
+     * @throws InterruptedException if the waiting thread is interrupted; the device goes on
+     */
+    public void awaitClose() throws InterruptedException {
+        loop.awaitEnd();
+    }
+
+    /**
+     * Ends the device: commands that were fetched complete, the guest is disconnected, and everything written is made durable. Idempotent.
+     *
+     * @throws io.vfiouser.nvme.block.BlockDeviceException if data could not be made durable
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        loop.stop(runner);
+        awaitEndUninterruptibly();
+        threads.forEach(PollerThread::close);
+        Resources resources = new Resources();
+        backEnds.forEach(resources::add);
+        if (bar0 != null) {
+            resources.add(bar0);
+        }
+        resources.add(doorbells);
+        resources.add(controller);
+        resources.close();
+    }
+
+    private void awaitEndUninterruptibly() {
+        boolean interrupted = false;
+        while (!loop.hasEnded()) {
+            try {
+                loop.awaitEnd();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void pin(List<Integer> cpus, int index) {
+        if (index >= cpus.size()) {
+            return;
+        }
+        try {
+            CpuAffinity.pin(cpus.get(index));
+        } catch (RuntimeException e) {
+            LOG.warn("the poller is not bound to processor {}: {}", cpus.get(index), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.vfiouser.nvme;
+
+import io.vfiouser.abi.VfioUserLibrary;
+import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.controller.ControllerOptions;
+import io.vfiouser.nvme.controller.IdlePolicy;
+import io.vfiouser.nvme.controller.Namespace;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Describes an {@link NvmeDevice}. A namespace and a socket are needed, everything else has a default. Used by one thread. */
+public final class NvmeDeviceBuilder {
+    /** The socket's name if a folder was given: where SPDK's driver looks for it. */
+    private static final String SOCKET_IN_FOLDER = "cntrl";
+
+    private final List<BlockDevice> backEnds = new ArrayList<>();
+    private final List<Integer> cpus = new ArrayList<>();
+    private @Nullable Path socket;
+    private Optional<VfioUserLibrary> library = Optional.empty();
+    private Optional<Path> libraryPath = Optional.empty();
+    private DoorbellMode doorbells = DoorbellMode.MAPPED;
+    private PollMode poll = PollMode.ADAPTIVE;
+    private Optional<String> serial = Optional.empty();
+    private String model = "vfio-user for Java NVMe";
+    private int pollers = 1;
+
+    NvmeDeviceBuilder() {}
+
+    /**
+     * Adds a namespace; they are numbered from 1 in the order of the calls. The device takes the back end over: {@link #start} activates it,
+     * {@link NvmeDevice#close} releases and closes it, and so does a {@code start} that fails.
+     */
+    public NvmeDeviceBuilder namespace(BlockDevice backEnd) {
+        backEnds.add(backEnd);
+        return this;
+    }
+
+    /** Where guests connect; in a folder the socket is called {@code cntrl}. */
+    public NvmeDeviceBuilder socket(Path path) {
+        socket = path;
+        return this;
+    }
+
+    /** Which libvfio-user to load; by default it is searched for, see {@link VfioUserLibrary#load()}. */
+    public NvmeDeviceBuilder library(Path file) {
+        libraryPath = Optional.of(file);
+        return this;
+    }
+
+    /** A libvfio-user that is loaded already. */
+    public NvmeDeviceBuilder library(VfioUserLibrary loaded) {
+        library = Optional.of(loaded);
+        return this;
+    }
+
+    /** {@link DoorbellMode#MAPPED} by default. */
+    public NvmeDeviceBuilder doorbells(DoorbellMode mode) {
+        doorbells = mode;
+        return this;
+    }
+
+    /** {@link PollMode#ADAPTIVE} by default. */
+    public NvmeDeviceBuilder poll(PollMode mode) {
+        poll = mode;
+        return this;
+    }
+
+    /** Threads that execute I/O, among which the queues are spread; 1 by default. */
+    public NvmeDeviceBuilder pollers(int count) {
+        if (count < 1 || count > ControllerOptions.MAXIMUM_QUEUE_PAIRS) {
+            throw new IllegalArgumentException("1 to 128 pollers, not " + count);
+        }
+        pollers = count;
+        return this;
+    }
+
+    /** Binds the pollers to processors: the first to the first, and so on. */
+    public NvmeDeviceBuilder cpu(int... processors) {
+        cpus.clear();
+        for (int cpu : processors) {
+            cpus.add(cpu);
+        }
+        return this;
+    }
+
+    /** Serial number, at most 20 ASCII characters; by default made from the first namespace's identity. */
+    public NvmeDeviceBuilder serial(String value) {
+        serial = Optional.of(value);
+        return this;
+    }
+
+    /** Model number, at most 40 ASCII characters. */
+    public NvmeDeviceBuilder model(String value) {
+        model = value;
+        return this;
+    }
+
+    /**
+     * Takes the back ends, listens, and starts the threads.
+     *
+     * @throws NvmeDeviceException if the description is incomplete or contradicts itself
+     * @throws io.vfiouser.nvme.block.BlockDeviceException if a back end cannot be activated
+     * @throws io.vfiouser.abi.VfioUserLibraryException if there is no usable library
+     * @throws IllegalStateException if another server answers on the socket
+     */
+    public NvmeDevice start() {
+        if (backEnds.isEmpty()) {
+            throw new NvmeDeviceException("a device needs a namespace: call namespace(...) before start()");
+        }
+        Resources owned = new Resources();
+        backEnds.forEach(owned::add);
+        VfioUserLibrary loaded;
+        try {
+            if (socket == null) {
+                throw new NvmeDeviceException("a device needs a socket: call socket(...) before start()");
+            }
+            if (doorbells == DoorbellMode.MAPPED && poll == PollMode.EVENT) {
+                throw new NvmeDeviceException(
+                        "nothing wakes a poller from mapped doorbells: use adaptive polling, or trapped doorbells");
+            }
+            loaded = library.orElseGet(
+                    () -> libraryPath.map(VfioUserLibrary::load).orElseGet(VfioUserLibrary::load));
+        } catch (RuntimeException e) {
+            owned.closeAfter(e);
+            throw e;
+        }
+        return NvmeDevice.start(this, loaded);
+    }
+
+    List<BlockDevice> backEnds() {
+        return List.copyOf(backEnds);
+    }
+
+    List<Namespace> namespaces() {
+        List<Namespace> all = new ArrayList<>();
+        for (BlockDevice backEnd : backEnds) {
+            all.add(new Namespace(all.size() + 1, backEnd));
+        }
+        return all;
+    }
+
+    Path socketPath() {
+        Path path = socket;
+        if (path == null) {
+            throw new IllegalStateException("no socket");
+        }
+        return Files.isDirectory(path) ? path.resolve(SOCKET_IN_FOLDER) : path;
+    }
+
+    DoorbellMode doorbellMode() {
+        return doorbells;
+    }
+
+    int pollerCount() {
+        return pollers;
+    }
+
+    List<Integer> cpus() {
+        return List.copyOf(cpus);
+    }
+
+    IdlePolicy idlePolicy() {
+        return switch (poll) {
+            case BUSY -> IdlePolicy.BUSY;
+            case ADAPTIVE -> IdlePolicy.ADAPTIVE;
+            case EVENT -> IdlePolicy.EVENT;
+        };
+    }
+
+    ControllerOptions options() {
+        return ControllerOptions.of(serial.orElseGet(this::serialOfFirstNamespace), model);
+    }
+
+    /** 16 hexadecimal digits that stay the same wherever the same volume is served. */
+    private String serialOfFirstNamespace() {
+        String identity = "controller:" + backEnds.getFirst().identity().uuid();
+        UUID uuid = UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().toHexDigits(uuid.getMostSignificantBits());
+    }
+}

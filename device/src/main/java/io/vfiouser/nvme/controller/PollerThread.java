@@ -1,0 +1,114 @@
+package io.vfiouser.nvme.controller;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of a {@link QueuePoller}.
+ *
+ * <p>No wake-up is lost: the thread announces its sleep, then looks once more, then sleeps; whoever brings work makes it visible first
+ * and looks for the announcement afterwards, with a full fence between the two on either side.
+ */
+public final class PollerThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PollerThread.class);
+    /** A bound for sleeps that only a wake-up is meant to end. */
+    private static final long LONGEST_NANOS = 1_000_000_000L;
+
+    private final QueuePoller poller;
+    private final IdlePolicy policy;
+    private final Runnable onStart;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile boolean asleep;
+    private boolean idle;
+    private long idleSince;
+    private long nextSleep;
+
+    /**
+     * @param onStart runs first on the new thread, to pin it to a processor for instance
+     */
+    public PollerThread(QueuePoller poller, IdlePolicy policy, String name, Runnable onStart) {
+        this.poller = poller;
+        this.policy = policy;
+        this.onStart = onStart;
+        this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
+        poller.standStill().onWakeUp(this::wakeUp);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Ends the thread after its present pass, and waits for that. */
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wakeUp() {
+        VarHandle.fullFence();
+        if (asleep) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run() {
+        onStart.run();
+        while (!stopping) {
+            try {
+                poll();
+            } catch (InternalError e) {
+                poller.memoryFault(e);
+            } catch (RuntimeException e) {
+                LOG.error("a pass of {} failed in a way that is a fault of this program", thread.getName(), e);
+            }
+        }
+    }
+
+    private void poll() {
+        int work = poller.doWork();
+        if (work > 0) {
+            idle = false;
+            return;
+        }
+        boolean quiet = poller.quiet();
+        if (!quiet && spinning()) {
+            Thread.onSpinWait();
+            return;
+        }
+        asleep = true;
+        VarHandle.fullFence();
+        work = poller.doWork();
+        if (work == 0 && !stopping) {
+            LockSupport.parkNanos(this, Math.min(quiet ? LONGEST_NANOS : nextSleep, LONGEST_NANOS));
+        }
+        asleep = false;
+        idle = idle && work == 0;
+        nextSleep = Math.min(2 * nextSleep, policy.longestSleep().toNanos());
+    }
+
+    private boolean spinning() {
+        long now = System.nanoTime();
+        if (!idle) {
+            idle = true;
+            idleSince = now;
+            nextSleep = policy.firstSleep().toNanos();
+        }
+        return now - idleSince < policy.spin().toNanos();
+    }
+}

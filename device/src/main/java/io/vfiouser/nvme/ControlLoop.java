@@ -28,7 +28,8 @@ final class ControlLoop implements QuiesceHandler {
     private static final int PASSES_BEFORE_NAP = 200;
 
     private static final int NAPS_OF_SHORTEST_LENGTH = 100;
-    private static final long QUIESCE_SPIN_NANOS = 200_000;
+    private static final long QUIESCE_SPIN_NANOS = 20_000;
+    private static final long QUIESCE_WAIT_NANOS = 2_000_000;
     private static final long STACK_BYTES = 4 << 20;
     private static final long DRAIN_POLL_NANOS = 50_000;
 
@@ -67,9 +68,16 @@ final class ControlLoop implements QuiesceHandler {
     @Override
     public Quiesce quiesce() {
         controller.pause();
-        long end = System.nanoTime() + QUIESCE_SPIN_NANOS;
-        while (!controller.paused() && System.nanoTime() < end) {
-            Thread.onSpinWait();
+        long start = System.nanoTime();
+        long waited = 0;
+        while (!controller.paused() && waited < QUIESCE_WAIT_NANOS) {
+            if (waited < QUIESCE_SPIN_NANOS) {
+                Thread.onSpinWait();
+            } else {
+                // The poller may need this very processor.
+                LockSupport.parkNanos(this, QUIESCE_SPIN_NANOS);
+            }
+            waited = System.nanoTime() - start;
         }
         return controller.paused() ? Quiesce.DONE : Quiesce.PENDING;
     }
@@ -134,7 +142,12 @@ final class ControlLoop implements QuiesceHandler {
             while (!controller.paused()) {
                 LockSupport.parkNanos(this, DRAIN_POLL_NANOS);
             }
-            runner.context().close();
+            DeviceContext context = runner.context();
+            if (context.isQuiescePending()) {
+                var ignored = context.quiesced();
+                controller.pause();
+            }
+            context.close();
         } catch (RuntimeException | Error e) {
             LOG.error("closing the device failed", e);
         } finally {

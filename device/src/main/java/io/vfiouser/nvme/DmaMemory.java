@@ -60,7 +60,8 @@ final class DmaMemory implements DmaListener {
         }
         boolean pausedBefore = controller.paused();
         if (!pausedBefore) {
-            // The library pauses the device before it unmaps; should a level not do so, memory must not go all the same.
+            // The library pauses the device before it unmaps; should a level not do so, memory must not go all the
+            // same.
             pauseNow();
         }
         memory.publish(RegionTable.of(new ArrayList<>(regions.values())));

@@ -69,8 +69,8 @@ public final class NvmeDevice implements AutoCloseable {
         MemorySegment page = doorbells.segment();
         GuestMemory guest = new GuestMemory();
         InterruptRelay interrupts = new InterruptRelay();
-        this.controller = new NvmeController(
-                options, builder.namespaces(), guest, page, interrupts, builder.pollerCount());
+        this.controller =
+                new NvmeController(options, builder.namespaces(), guest, page, interrupts, builder.pollerCount());
         resources.add(controller);
         this.loop = new ControlLoop(controller, mapped);
         DeviceContext context = PciLayout.describe(socket, library, options, memory, controller, loop)

@@ -70,14 +70,14 @@ final class PciLayout {
                         PciIdentity.of(
                                 options.pciVendorId(), ControllerOptions.DEFAULT_PCI_DEVICE, PciClass.NVM_EXPRESS),
                         PciType.EXPRESS)
-                .capability(PowerManagementCapability.builder().noSoftReset(true).build())
+                .capability(
+                        PowerManagementCapability.builder().noSoftReset(true).build())
                 .capability(PciExpressCapability.builder()
                         .roleBasedErrorReporting(true)
                         .functionLevelReset(true)
                         .completionTimeoutDisable(true)
                         .build())
-                .capability(
-                        new MsiXCapability(options.interruptVectors(), RegionIndex.BAR4, 0, RegionIndex.BAR5, 0))
+                .capability(new MsiXCapability(options.interruptVectors(), RegionIndex.BAR4, 0, RegionIndex.BAR5, 0))
                 .region(RegionIndex.BAR0, registers.build())
                 .region(
                         RegionIndex.BAR4,

@@ -299,13 +299,13 @@ public final class QueuePoller {
 
     /** Completes a command. */
     void finish(CommandSlot slot, int status) {
-        SubmissionQueue queue = slot.queue();
-        int field = status == CommandStatus.SUCCESS ? StatusCode.SUCCESS.field() : failed(slot, status);
         slot.end();
         free[freeCount++] = slot;
         if (discarding) {
             return;
         }
+        SubmissionQueue queue = slot.queue();
+        int field = status == CommandStatus.SUCCESS ? StatusCode.SUCCESS.field() : failed(slot, status);
         CompletionQueue completions = queue.completionQueue();
         if (completions.post(queue, slot.commandId(), field, 0)) {
             batches[batchCount++] = completions;

@@ -1,0 +1,155 @@
+package io.vfiouser.nvme.testing;
+
+import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.controller.ControllerOptions;
+import io.vfiouser.nvme.controller.Namespace;
+import io.vfiouser.nvme.controller.NvmeController;
+import io.vfiouser.nvme.controller.QueuePoller;
+import io.vfiouser.nvme.memory.GuestMemory;
+import io.vfiouser.nvme.memory.GuestRegion;
+import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.spec.ControllerRegisters;
+import io.vfiouser.nvme.spec.LittleEndian;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** A controller without transport or threads, and the memory of its guest. Each {@link #progress} is one pass of every agent. */
+public final class InMemoryGuest implements HostTransport, AutoCloseable {
+    public static final long MEMORY_BYTES = 8L << 20;
+    public static final long IOVA = 0x1_0000_0000L;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory = arena.allocate(MEMORY_BYTES, 4096);
+    private final MemorySegment doorbells = arena.allocate(NvmeController.DOORBELL_BYTES, 4096);
+    private final GuestMemory guest = new GuestMemory();
+    private final BitSet dirtyPages = new BitSet();
+    private final List<Integer> interrupts = new ArrayList<>();
+    private final List<BlockDevice> devices;
+    private final NvmeController controller;
+    private final boolean trapped;
+
+    private InMemoryGuest(boolean trapped, int pollers, ControllerOptions options, BlockDevice... devices) {
+        this.trapped = trapped;
+        this.devices = List.of(devices);
+        List<Namespace> namespaces = new ArrayList<>();
+        for (BlockDevice device : devices) {
+            device.activate();
+            namespaces.add(new Namespace(namespaces.size() + 1, device));
+        }
+        guest.publish(table());
+        controller = new NvmeController(options, namespaces, guest, doorbells, interrupts::add, pollers);
+    }
+
+    public static InMemoryGuest mapped(BlockDevice... devices) {
+        return new InMemoryGuest(false, 1, ControllerOptions.of("SERIAL", "Model"), devices);
+    }
+
+    public static InMemoryGuest trapped(BlockDevice... devices) {
+        return new InMemoryGuest(true, 1, ControllerOptions.of("SERIAL", "Model"), devices);
+    }
+
+    public static InMemoryGuest withPollers(int pollers, BlockDevice... devices) {
+        return new InMemoryGuest(false, pollers, ControllerOptions.of("SERIAL", "Model"), devices);
+    }
+
+    public NvmeController controller() {
+        return controller;
+    }
+
+    public GuestMemory guestMemory() {
+        return guest;
+    }
+
+    /** The table with all of the memory in it. */
+    public RegionTable table() {
+        return RegionTable.of(List.of(new GuestRegion(IOVA, memory, true, true, this::markDirty)));
+    }
+
+    /** Vectors in the order in which they were raised. */
+    public List<Integer> interrupts() {
+        return interrupts;
+    }
+
+    /** Pages of the memory that were marked as written. */
+    public BitSet dirtyPages() {
+        return dirtyPages;
+    }
+
+    private void markDirty(long offset, long lengthBytes) {
+        dirtyPages.set((int) (offset / NvmeHost.PAGE), (int) ((offset + lengthBytes - 1) / NvmeHost.PAGE) + 1);
+    }
+
+    @Override
+    public int read32(int register) {
+        MemorySegment into = MemorySegment.ofArray(new byte[4]);
+        controller.readBar0(register, into);
+        return LittleEndian.i32(into, 0);
+    }
+
+    @Override
+    public long read64(int register) {
+        MemorySegment into = MemorySegment.ofArray(new byte[8]);
+        controller.readBar0(register, into);
+        return LittleEndian.i64(into, 0);
+    }
+
+    @Override
+    public void write32(int register, int value) {
+        MemorySegment from = MemorySegment.ofArray(new byte[4]);
+        LittleEndian.putU32(from, 0, value);
+        controller.writeBar0(register, from);
+    }
+
+    @Override
+    public void write64(int register, long value) {
+        MemorySegment from = MemorySegment.ofArray(new byte[8]);
+        LittleEndian.putU64(from, 0, value);
+        controller.writeBar0(register, from);
+    }
+
+    @Override
+    public void doorbell(int offset, int value) {
+        if (trapped) {
+            write32(offset, value);
+        } else {
+            LittleEndian.putU32Release(doorbells, offset - ControllerRegisters.DOORBELLS, value);
+        }
+    }
+
+    @Override
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    @Override
+    public long iova() {
+        return IOVA;
+    }
+
+    @Override
+    public void progress() {
+        controller.doWork();
+        for (QueuePoller poller : controller.pollers()) {
+            poller.doWork();
+        }
+    }
+
+    /** Some passes, for tests that want to see that nothing happens. */
+    public void settle() {
+        for (int i = 0; i < 20; i++) {
+            progress();
+        }
+    }
+
+    @Override
+    public void close() {
+        controller.pause();
+        settle();
+        controller.close();
+        devices.forEach(BlockDevice::close);
+        arena.close();
+    }
+}

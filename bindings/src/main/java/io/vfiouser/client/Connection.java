@@ -221,11 +221,12 @@ final class Connection implements AutoCloseable {
                 throw new VfioUserTimeoutException(
                         "the server did not answer " + Command.name(command) + " within " + text(timeout));
             }
-            if (twin != null && poll.ready(TWIN)) {
-                serveNext(twin, deadline);
-            }
+            // First, so that a reply counts that was sent before the server went away.
             if (poll.ready(MAIN)) {
                 return;
+            }
+            if (twin != null && poll.ready(TWIN)) {
+                serveNext(twin, deadline);
             }
             if (deadline.over()) {
                 throw new VfioUserTimeoutException(

@@ -22,7 +22,7 @@ public final class IoQueue {
     private final QueuePair pair;
     private final @Nullable EventFd interrupt;
     private final long maximumTransferBytes;
-    private final PollPause pause = PollPause.yielding();
+    private final PollPause pause = new PollPause();
 
     IoQueue(QueuePair pair, @Nullable EventFd interrupt, long maximumTransferBytes) {
         this.pair = pair;

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
@@ -51,7 +53,7 @@ public final class FlushJournal implements AutoCloseable {
             journal.writeFully(header.flip());
             return journal;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the journal " + path + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot write the journal " + path + ": " + reason(e), e);
         }
     }
 
@@ -85,7 +87,7 @@ public final class FlushJournal implements AutoCloseable {
         try {
             bytes = Files.readAllBytes(path);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the journal " + path + ": " + e, e);
+            throw new UncheckedIOException("cannot read the journal " + path + ": " + reason(e), e);
         }
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         if (bytes.length < HEADER_BYTES
@@ -104,6 +106,15 @@ public final class FlushJournal implements AutoCloseable {
             flushed[unit] = Math.max(flushed[unit], in.getInt(at + 8));
         }
         return new FlushedUnits(in.getLong(16), in.getInt(12), in.getInt(24), in.getInt(28), in.getLong(32), flushed);
+    }
+
+    /** The messages of Java's own exceptions for files are the files' names. */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "no such file or directory";
+            case AccessDeniedException _ -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private void writeFully(ByteBuffer bytes) throws IOException {

@@ -34,7 +34,7 @@ final class PerfWorker implements Runnable, CompletionHandler {
     private final int blocksPerTransfer;
     private final long firstUnit;
     private final long units;
-    private final PollPause pause;
+    private final PollPause pause = new PollPause();
 
     private final long[] startedAt;
     private final boolean[] reading;
@@ -68,10 +68,6 @@ final class PerfWorker implements Runnable, CompletionHandler {
         // random access goes everywhere; sequential streams each have a part of their own
         this.units = settings.pattern().random() ? allUnits : allUnits / driver.ioQueueCount();
         this.firstUnit = settings.pattern().random() ? 0 : units * index;
-        // with a processor for each queue and one for the server nobody needs this one
-        this.pause = driver.ioQueueCount() < Runtime.getRuntime().availableProcessors()
-                ? PollPause.spinning()
-                : PollPause.yielding();
         this.startedAt = new long[queue.depth()];
         this.reading = new boolean[queue.depth()];
         this.random = mix(settings.seed() + index + 1);

@@ -29,7 +29,7 @@ final class VerifyWorker implements Runnable, CompletionHandler {
     private final MismatchLog mismatches;
     private final long end;
     private final SplittableRandom random;
-    private final PollPause pause = PollPause.yielding();
+    private final PollPause pause = new PollPause();
 
     /** Generation of the last completed write of each unit of the share; 0 if there was none. */
     private final int[] generations;

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.cli;
 
 import io.vfiouser.abi.VfioUserLibraryException;
 import io.vfiouser.client.VfioUserException;
+import io.vfiouser.nvme.NvmeDeviceException;
 import io.vfiouser.nvme.block.BlockDeviceException;
 import io.vfiouser.nvme.driver.NvmeDriverException;
 import io.vfiouser.os.ErrnoException;
@@ -30,6 +31,7 @@ final class Failures {
             case VfioUserException e -> message;
             case NvmeDriverException e -> message;
             case BlockDeviceException e -> message;
+            case NvmeDeviceException e -> message;
             case VfioUserLibraryException e -> message;
             case ErrnoException e -> message;
             case UncheckedIOException e -> message;

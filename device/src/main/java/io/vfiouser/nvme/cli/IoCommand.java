@@ -64,6 +64,7 @@ final class IoCommand implements Callable<Integer> {
     @Option(
             names = "--mode",
             required = true,
+            converter = IoMode.Converter.class,
             paramLabel = "MODE",
             description = "One of ${COMPLETION-CANDIDATES}. randrw: seven reads to three writes.")
     @SuppressWarnings("NullAway.Init") // required: picocli sets it

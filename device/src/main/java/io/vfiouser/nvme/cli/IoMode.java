@@ -33,4 +33,11 @@ enum IoMode {
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /** Takes and names them in lower case. */
+    static final class Converter extends LowerCaseEnum<IoMode> {
+        Converter() {
+            super(IoMode.class);
+        }
+    }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "nvme-vfu",
         description = "NVMe disks over vfio-user: served by a JVM, and attached to without a virtual machine.",
-        subcommands = {IdentifyCommand.class, IoCommand.class, VersionCommand.class},
+        subcommands = {ServeCommand.class, IdentifyCommand.class, IoCommand.class, VersionCommand.class},
         synopsisSubcommandLabel = "(serve | identify | io | version)",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -57,7 +57,6 @@ public final class Main implements Runnable {
                 failed.getErr(),
                 parsed.expandedArgs().contains("--verbose")
                         || parsed.expandedArgs().contains("-v")));
-        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setAbbreviatedOptionsAllowed(false);
         line.setUsageHelpWidth(100);
         line.setUsageHelpLongOptionsMaxWidth(32);
@@ -67,8 +66,7 @@ public final class Main implements Runnable {
     /** No command given: say which there are. */
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "a command is missing: serve, identify, io or version (see nvme-vfu --help)");
+        throw new ParameterException(spec.commandLine(), "a command is missing: serve, identify, io or version");
     }
 
     private static int usageError(ParameterException e) {

@@ -6,7 +6,9 @@ import io.vfiouser.abi.VfioUserLibraryException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +30,9 @@ import picocli.CommandLine.Spec;
             "  VFIO_USER_LIBRARY=/opt/lib/libvfio-user.so nvme-vfu version"
         })
 final class VersionCommand implements Callable<Integer> {
+
+    /** The rest is for programs. */
+    private static final Set<String> SHOWN_OF_RECORDED = Set.of("abiLevel", "compiler", "sourceVersion");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
@@ -81,12 +86,10 @@ final class VersionCommand implements Callable<Integer> {
 
     private static String text(Object value) {
         if (value instanceof Map<?, ?> map) {
-            StringBuilder text = new StringBuilder();
-            map.forEach((name, entry) -> text.append(text.isEmpty() ? "" : ", ")
-                    .append(name)
-                    .append('=')
-                    .append(entry));
-            return text.toString();
+            return map.entrySet().stream()
+                    .filter(entry -> SHOWN_OF_RECORDED.contains(String.valueOf(entry.getKey())))
+                    .map(entry -> entry.getKey() + " " + entry.getValue())
+                    .collect(Collectors.joining(", "));
         }
         return value.toString();
     }

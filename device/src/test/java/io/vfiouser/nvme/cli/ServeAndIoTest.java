@@ -1,0 +1,242 @@
+package io.vfiouser.nvme.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Server and client in two processes, over the real library and the real socket. */
+class ServeAndIoTest {
+
+    private static final int MIB = 1 << 20;
+
+    @TempDir
+    private Path folder;
+
+    /** Of its own, since the path of a socket is limited to 107 bytes. */
+    private Path socketFolder;
+
+    private Path socket;
+
+    @BeforeEach
+    void chooseSocket() throws IOException {
+        socketFolder = Files.createTempDirectory("vfu");
+        socket = socketFolder.resolve("s");
+    }
+
+    @AfterEach
+    void removeSocket() throws IOException {
+        Files.deleteIfExists(socket);
+        Files.deleteIfExists(socketFolder.resolve("cntrl"));
+        Files.deleteIfExists(socketFolder);
+    }
+
+    @Test
+    void theHashOfAnExt4ImageOverNvmeIsThatOfTheImage() throws Exception {
+        Path image = ext4Image();
+        String expected = sha256(image);
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
+            CommandProcess read = io("--mode", "read", "--sha256", "--queues", "2", "--depth", "8");
+            assertThat(read.err()).isEmpty();
+            assertThat(read.exitCode()).isZero();
+            assertThat(read.out()).contains(expected);
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+        assertThat(sha256(image)).isEqualTo(expected);
+    }
+
+    @Test
+    void whatAVerifyingRunFlushedIsThereAfterSigtermAndADamagedBlockIsFound() throws IOException {
+        Path image = sparseFile("disk.img", 64 * MIB);
+        Path journal = folder.resolve("journal");
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
+            CommandProcess verify = io(
+                    "--mode",
+                    "verify",
+                    "--seconds",
+                    "1",
+                    "--queues",
+                    "2",
+                    "--destroy-data",
+                    "--journal",
+                    journal.toString());
+            assertThat(verify.exitCode()).as(verify.err()).isZero();
+            assertThat(server.terminate()).as(server.err()).isEqualTo(ExitCode.OK);
+        }
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
+            CommandProcess check = io("--mode", "verify", "--check", journal.toString(), "--json");
+            assertThat(check.exitCode()).as(check.err()).isZero();
+            assertThat(check.out()).contains("\"mismatches\": 0");
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+        damageFirstStampedBlock(image);
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
+            CommandProcess check = io("--mode", "verify", "--check", journal.toString());
+            assertThat(check.exitCode()).isEqualTo(ExitCode.DATA_MISMATCH);
+            assertThat(check.err()).contains("namespace 1, LBA", "checksum is wrong");
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void whatAVerifyingRunFlushedIsThereAfterSigkillOfTheServerWhichTheClientNoticesWithinASecond() throws Exception {
+        Path image = sparseFile("disk.img", 64 * MIB);
+        Path journal = folder.resolve("journal");
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString());
+                CommandProcess verify = CommandProcess.start(
+                        folder,
+                        "io",
+                        socket.toString(),
+                        "--mode",
+                        "verify",
+                        "--seconds",
+                        "60",
+                        "--queues",
+                        "2",
+                        "--destroy-data",
+                        "--journal",
+                        journal.toString())) {
+            Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .until(() -> !verify.isAlive() || (Files.exists(journal) && Files.size(journal) > 100_000));
+            assertThat(verify.isAlive()).as(verify.err()).isTrue();
+            server.kill();
+            long killed = System.nanoTime();
+            assertThat(verify.exitCode()).isEqualTo(ExitCode.FAILURE);
+            assertThat(System.nanoTime() - killed).isLessThan(TimeUnit.SECONDS.toNanos(1));
+            assertThat(verify.err().lines()).hasSize(1);
+            assertThat(verify.err()).contains("is gone");
+        }
+        // The dead server left its socket behind; the next one replaces it.
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
+            CommandProcess check = io("--mode", "verify", "--check", journal.toString());
+            assertThat(check.exitCode()).as(check.err()).isZero();
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void namespacesComeInTheOrderOfTheOptionsAndADirectoryHoldsTheSocket() throws IOException {
+        Path image = sparseFile("disk.img", 3 * MIB);
+        try (CommandProcess server = CommandProcess.serve(
+                folder,
+                socketFolder,
+                "--null",
+                "1M",
+                "--file",
+                image.toString(),
+                "--ram",
+                "2M",
+                "--block-size",
+                "4096")) {
+            assertThat(server.out()).startsWith("listening on " + socketFolder.resolve("cntrl"));
+            CommandProcess identify = CommandProcess.run(folder, "identify", socketFolder.toString(), "--json");
+            assertThat(identify.exitCode()).as(identify.err()).isZero();
+            assertThat(identify.out().lines().map(String::strip).filter(l -> l.startsWith("\"nsze\"")))
+                    .containsExactly("\"nsze\": 256,", "\"nsze\": 768,", "\"nsze\": 512,");
+            assertThat(identify.out()).contains("\"block_bytes\": 4096");
+            assertThat(CommandProcess.run(folder, "identify", socketFolder.toString())
+                            .out())
+                    .contains("Namespace 3", "NVMe 2.1");
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void trappedDoorbellsAndInterruptsWork() {
+        try (CommandProcess server =
+                CommandProcess.serve(folder, socket, "--ram", "16M", "--doorbells", "trapped", "--poll", "event")) {
+            CommandProcess verify = io("--mode", "verify", "--seconds", "0.5", "--interrupts", "--destroy-data");
+            assertThat(verify.exitCode()).as(verify.err()).isZero();
+            CommandProcess load = io("--mode", "randrw", "--seconds", "0.3", "--destroy-data", "--json");
+            assertThat(load.exitCode()).as(load.err()).isZero();
+            assertThat(load.out()).contains("\"doorbells\": \"trapped\"", "\"p99.99\"");
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void anImageThatIsServedAlreadyAndASocketThatIsInUseAreRefused() throws IOException {
+        Path image = sparseFile("disk.img", MIB);
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
+            CommandProcess second = CommandProcess.run(
+                    folder, "serve", "--socket", socketFolder.resolve("cntrl").toString(), "--file", image.toString());
+            assertThat(second.exitCode()).isEqualTo(ExitCode.FAILURE);
+            assertThat(second.err().lines()).hasSize(1);
+            assertThat(second.err()).contains("disk.img", "lock");
+            CommandProcess third = CommandProcess.run(folder, "serve", "--socket", socket.toString(), "--null", "1M");
+            assertThat(third.exitCode()).isEqualTo(ExitCode.FAILURE);
+            assertThat(third.err().lines()).hasSize(1);
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    private CommandProcess io(String... options) {
+        String[] arguments = new String[options.length + 2];
+        arguments[0] = "io";
+        arguments[1] = socket.toString();
+        System.arraycopy(options, 0, arguments, 2, options.length);
+        return CommandProcess.run(folder, arguments);
+    }
+
+    private Path sparseFile(String name, long lengthBytes) throws IOException {
+        Path file = folder.resolve(name);
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(lengthBytes);
+        }
+        return file;
+    }
+
+    private Path ext4Image() throws Exception {
+        Path files = Files.createDirectory(folder.resolve("files"));
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < 20; i++) {
+            byte[] content = new byte[random.nextInt(400_000)];
+            random.nextBytes(content);
+            Files.write(files.resolve("file" + i), content);
+        }
+        Path image = sparseFile("ext4.img", 16 * MIB);
+        Path tool = Files.isExecutable(Path.of("/sbin/mkfs.ext4"))
+                ? Path.of("/sbin/mkfs.ext4")
+                : Path.of("/usr/sbin/mkfs.ext4");
+        Process mkfs = new ProcessBuilder(tool.toString(), "-q", "-F", "-d", files.toString(), image.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(mkfs.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(mkfs.waitFor()).as(said).isZero();
+        return image;
+    }
+
+    private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    }
+
+    /** Flips a byte in the filling of the first block that is not a hole. */
+    private static void damageFirstStampedBlock(Path image) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            byte[] block = new byte[512];
+            for (long at = 0; ; at += block.length) {
+                file.seek(at);
+                file.readFully(block);
+                if (block[0] != 0) {
+                    file.seek(at + 300);
+                    file.write(block[300] ^ 1);
+                    return;
+                }
+            }
+        }
+    }
+}

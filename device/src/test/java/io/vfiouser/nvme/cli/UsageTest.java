@@ -1,0 +1,142 @@
+package io.vfiouser.nvme.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Command lines that fail before any device exists: one line that names cause and remedy, the right exit code, no stack trace. */
+class UsageTest {
+
+    @TempDir
+    private Path folder;
+
+    private record Result(int exitCode, String out, String err) {}
+
+    private static Result run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        int code = line.execute(arguments);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    private static void assertOneLine(Result result, int exitCode, String... parts) {
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).startsWith("nvme-vfu").contains(parts).doesNotContain("Exception", "\tat ");
+        assertThat(result.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "identify", "io", "version"})
+    void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
+        Result result = run(command, "--help");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("Examples:", "nvme-vfu " + command, "Exit codes:", "usage error");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "                                                         | a command is missing",
+                "dance                                                    | dance",
+                "serve --socket x                                         | --ram",
+                "serve --ram 1G                                           | --socket",
+                "serve --socket x --ram 1GB                               | GiB",
+                "serve --socket x --ram potato                            | potato",
+                "serve --socket x --ram 1000                              | whole blocks of 512",
+                "serve --socket x --null 0                                | at least one block",
+                "serve --socket x --ram 1G --block-size 1024              | 512 or 4096",
+                "serve --socket x --ram 1G --poll event                   | --doorbells trapped",
+                "serve --socket x --ram 1G --poll sometimes               | busy, adaptive, event",
+                "serve --socket x --ram 1G --cpu 4096                     | processors 0 to",
+                "io                                                       | PATH",
+                "io x                                                     | --mode",
+                "io x --mode shuffle                                      | randread, randwrite, randrw",
+                "io x --mode randread --block 1000                        | multiple of 512",
+                "io x --mode randread --depth 0                           | --depth",
+                "io x --mode randread --queues 0                          | --queues",
+                "io x --mode randread --seconds 0                         | --seconds",
+                "io x --mode randwrite                                    | --destroy-data",
+                "io x --mode randrw                                       | --destroy-data",
+                "io x --mode write                                        | --destroy-data",
+                "io x --mode verify                                       | --destroy-data",
+                "io x --mode randread --sha256                            | --mode read",
+                "io x --mode randread --journal j                         | --mode verify",
+                "io x --mode verify --journal j --check j --destroy-data  | one of them",
+                "identify                                                 | PATH",
+                "identify a b                                             | b"
+            })
+    void aWrongCommandLineIsRefusedInOneLineThatNamesTheRemedy(String arguments, String part) {
+        String line = arguments == null ? "" : arguments;
+        assertOneLine(run(line.isEmpty() ? new String[0] : line.split(" +")), ExitCode.USAGE, part);
+    }
+
+    @Test
+    void aMissingSocketIsNamedWithHowToGetOne() {
+        assertOneLine(
+                run("identify", folder.resolve("none").toString()), ExitCode.FAILURE, "no socket", "nvme-vfu serve");
+        assertOneLine(run("identify", folder.toString()), ExitCode.FAILURE, "cntrl");
+    }
+
+    @Test
+    void aFileThatIsNoSocketIsNamed() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertOneLine(run("identify", file.toString()), ExitCode.FAILURE, "is no socket");
+    }
+
+    @Test
+    void aSocketThatNobodyListensOnIsNamed() throws IOException {
+        Path socket = folder.resolve("s");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(socket))
+                .close();
+        assertThat(socket).exists();
+        assertOneLine(run("identify", socket.toString()), ExitCode.FAILURE, "nobody listens", "start a server");
+    }
+
+    @Test
+    void whatIsNoJournalIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "no journal");
+        assertOneLine(run("io", "x", "--mode", "verify", "--check", file.toString()), ExitCode.USAGE, "no journal");
+        assertOneLine(
+                run(
+                        "io",
+                        "x",
+                        "--mode",
+                        "verify",
+                        "--check",
+                        folder.resolve("none").toString()),
+                ExitCode.FAILURE,
+                "cannot read the journal");
+    }
+
+    @Test
+    void whatIsNoImageIsRefused() throws IOException {
+        Path socket = folder.resolve("s");
+        Path odd = Files.write(folder.resolve("odd.img"), new byte[700]);
+        Path empty = Files.createFile(folder.resolve("empty.img"));
+        for (Path file : new Path[] {folder.resolve("none.img"), folder, odd, empty}) {
+            assertOneLine(
+                    run("serve", "--socket", socket.toString(), "--file", file.toString()),
+                    ExitCode.FAILURE,
+                    file.getFileName().toString());
+        }
+    }
+}

@@ -4,6 +4,7 @@ import io.vfiouser.ffi.posix.iovec;
 import io.vfiouser.ffi.posix.msghdr;
 import io.vfiouser.ffi.posix.posix_h;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -11,12 +12,15 @@ import java.time.Duration;
 
 /**
  * Looks after a connected stream socket whose messages somebody else reads: native code that owns the descriptor. Nothing here
- * consumes data or closes the descriptor, {@link #discard} excepted.
+ * consumes data or closes the descriptor, {@link #discard} and {@link #substitute} excepted.
  *
  * <p>An object is used by one thread at a time; the static methods by any.
  */
 public final class SocketControl {
     private static final MethodHandle SETSOCKOPT = Libc.capturing("setsockopt", posix_h.setsockopt$descriptor());
+
+    private static final MethodHandle DUP2 = Libc.capturing(
+            "dup2", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
     // include/uapi/asm-generic/socket.h; x86-64 and aarch64 use it. The C library's headers come without it here.
     private static final int SO_RCVLOWAT = 18;
@@ -99,6 +103,22 @@ public final class SocketControl {
         do {
             taken = SocketCalls.recvmsg(fd, sink.header, posix_h.MSG_DONTWAIT());
         } while (taken > 0);
+    }
+
+    /**
+     * Puts one open socket in the place of another: the number {@code target} means from now on what {@code source} means, and what it
+     * meant before is closed.
+     *
+     * @throws ErrnoException if one of them is no descriptor
+     */
+    public static void substitute(int target, int source) {
+        CallState state = CallState.current();
+        try {
+            ErrnoException.check("put descriptor " + source + " in the place of " + target, state.resultOrError((int)
+                    DUP2.invokeExact(state.capture(), source, target)));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
     }
 
     private static void setOption(int fd, int option, MemorySegment value) {

@@ -68,7 +68,10 @@ public final class DeviceContext implements AutoCloseable {
     private volatile int clientFd = NO_CLIENT;
     private int listenFd;
     private boolean renew;
-    private boolean replacing;
+
+    /** While a native context is made or exchanged, its end is not the device's. */
+    private boolean replacing = true;
+
     private boolean inLibrary;
     private boolean inQuiesced;
     private boolean closed;
@@ -95,13 +98,32 @@ public final class DeviceContext implements AutoCloseable {
                     .map(handler -> MigrationAdapter.of(calls, handler, guard, spec.migrationWindowBytes(), arena));
             callbacks = new DeviceCallbacks(
                     spec, LIBRARY_LOG, guard, gate, dma, quiesce, code -> onReset(guard, code), migration, arena);
-            context = NativeContext.create(spec, callbacks);
+            context = listen();
+            replacing = false;
             listenFd = calls.getPollFd(context.pointer());
-            socketFile.bound();
             gate.open();
         } catch (RuntimeException | Error e) {
             wake.close();
             arena.close();
+            throw e;
+        }
+    }
+
+    private NativeContext listen() {
+        Path temporary = socketFile.temporary();
+        NativeContext first;
+        try {
+            first = NativeContext.create(spec, callbacks, temporary);
+        } catch (RuntimeException | Error e) {
+            // Level 0.1 leaves the file behind.
+            SocketFile.discard(temporary);
+            throw e;
+        }
+        try {
+            socketFile.publish(temporary);
+            return first;
+        } catch (RuntimeException | Error e) {
+            first.destroy();
             throw e;
         }
     }
@@ -485,23 +507,29 @@ public final class DeviceContext implements AutoCloseable {
         return fd == NO_CLIENT || message.endOfStream() || Poll.hungUp(fd);
     }
 
-    /** A new native context for the next client; the device itself was reset when the last one went. */
+    /**
+     * A new native context for the next client; the device itself was reset when the last one went. It takes over the listening
+     * socket, in whose queue the next client may be already.
+     */
     private void replaceContext() {
-        renew = false;
+        NativeContext old = context;
+        Path temporary = socketFile.temporary();
         gate.close();
         replacing = true;
         try {
-            context.destroy();
-            socketFile.remove();
+            NativeContext next = NativeContext.create(spec, callbacks, temporary);
+            SocketFile.discard(temporary);
+            int nextListenFd = calls.getPollFd(next.pointer());
+            SocketControl.substitute(nextListenFd, listenFd);
+            context = next;
+            listenFd = nextListenFd;
+            old.destroy();
+            additions.forEach(addition -> addition.accept(next));
+            renew = false;
         } finally {
             replacing = false;
+            gate.open();
         }
-        socketFile.clear();
-        context = NativeContext.create(spec, callbacks);
-        listenFd = calls.getPollFd(context.pointer());
-        socketFile.bound();
-        additions.forEach(addition -> addition.accept(context));
-        gate.open();
     }
 
     /** Interrupts a negotiation that hangs. Any thread; the watchdog calls it while {@link #attach} is under way. */
@@ -588,11 +616,8 @@ public final class DeviceContext implements AutoCloseable {
         clientFd = NO_CLIENT;
         quiesce.abandon();
         try {
-            if (!socketFile.isOurs()) {
-                LOG.warn("{}: the socket was replaced by somebody; libvfio-user may remove it", spec.socket());
-            }
-            context.destroy();
             socketFile.remove();
+            context.destroy();
         } finally {
             synchronized (wake) {
                 wake.close();

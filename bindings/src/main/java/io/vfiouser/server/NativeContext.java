@@ -9,6 +9,7 @@ import io.vfiouser.os.Fd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -27,14 +28,14 @@ final class NativeContext {
     private final Arena life;
 
     @SuppressWarnings("MustBeClosedChecker") // closed by destroy(), which ends the configuration space's life
-    private NativeContext(DeviceSpec spec, DeviceCallbacks callbacks) {
+    private NativeContext(DeviceSpec spec, DeviceCallbacks callbacks, Path socket) {
         this.spec = spec;
         this.calls = spec.library().calls();
         this.life = Arena.ofShared();
         try {
             this.pointer = calls.createCtx(
                     VfuConstants.TRANSPORT_SOCKET,
-                    spec.socket().toString(),
+                    socket.toString(),
                     VfuConstants.FLAG_ATTACH_NON_BLOCKING,
                     spec.privateData(),
                     VfuConstants.DEVICE_TYPE_PCI);
@@ -64,8 +65,8 @@ final class NativeContext {
      *
      * @throws ErrnoException if the library refuses something; nothing is left behind then
      */
-    static NativeContext create(DeviceSpec spec, DeviceCallbacks callbacks) {
-        return new NativeContext(spec, callbacks);
+    static NativeContext create(DeviceSpec spec, DeviceCallbacks callbacks, Path socket) {
+        return new NativeContext(spec, callbacks, socket);
     }
 
     private MemorySegment identify() {

@@ -8,22 +8,28 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a listening socket: replaced when it is stale, refused when somebody answers, removed when it is still ours.
  *
- * <p>The library binds, and fails if the path exists. At level 0.1 it never removes the file; from 0.2 on it removes whatever has the
- * path when the context is destroyed. Two servers that start at the same moment on one stale socket are not kept apart.
+ * <p>The library binds to a temporary name beside it, which gets its real name when the device is complete. So the name never
+ * leads to a device that is half set up; the library, which from 0.2 on removes its path whatever is there, removes nothing that
+ * belongs to others; and a native context can take over the listening socket of another.
  */
 final class SocketFile {
     /** Longest path {@code sockaddr_un} holds. */
     static final int MAXIMUM_PATH_BYTES = 107;
+
+    private static final int NAME_DIGITS = 5;
+    private static final int NAME_RADIX = 36;
 
     private final Path path;
     private @Nullable Object identity;
@@ -39,10 +45,7 @@ final class SocketFile {
      */
     void clear() {
         try {
-            if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAXIMUM_PATH_BYTES) {
-                throw new IllegalStateException("the socket path " + path + " is longer than " + MAXIMUM_PATH_BYTES
-                        + " bytes; use a shorter one");
-            }
+            requireShort(path);
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
@@ -56,6 +59,13 @@ final class SocketFile {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the socket path " + path, e);
+        }
+    }
+
+    private static void requireShort(Path path) {
+        if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAXIMUM_PATH_BYTES) {
+            throw new IllegalStateException(
+                    "the socket path " + path + " is longer than " + MAXIMUM_PATH_BYTES + " bytes; use a shorter one");
         }
     }
 
@@ -75,26 +85,58 @@ final class SocketFile {
         }
     }
 
-    /** Remembers the file that was just bound. */
-    void bound() {
-        identity = currentIdentity();
+    /** A name for the library to bind to, in the same folder. */
+    Path temporary() {
+        StringBuilder name = new StringBuilder(".");
+        for (int i = 0; i < NAME_DIGITS; i++) {
+            name.append(Character.forDigit(ThreadLocalRandom.current().nextInt(NAME_RADIX), NAME_RADIX));
+        }
+        Path temporary = path.resolveSibling(name.toString());
+        requireShort(temporary);
+        return temporary;
     }
 
-    /** Whether the path still names the socket that was bound. */
-    boolean isOurs() {
-        return identity != null && identity.equals(currentIdentity());
+    /**
+     * Gives a socket its real name: clients find it from now on.
+     *
+     * @throws IllegalStateException if somebody took the name in the meantime
+     */
+    void publish(Path temporary) {
+        try {
+            try {
+                // A link fails where a file exists, a rename would replace it: the second of two servers that start at
+                // once notices.
+                Files.createLink(path, temporary);
+                Files.delete(temporary);
+            } catch (FileAlreadyExistsException taken) {
+                Files.deleteIfExists(temporary);
+                throw new IllegalStateException(
+                        "another server took " + path + " at this moment; choose another path", taken);
+            } catch (IOException | UnsupportedOperationException noLinks) {
+                Files.move(temporary, path);
+            }
+            identity = currentIdentity();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the socket " + path, e);
+        }
+    }
+
+    /** Removes a temporary name that is not needed any more. */
+    static void discard(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + temporary, e);
+        }
     }
 
     /** Removes the file if it is ours. */
     void remove() {
-        if (isOurs()) {
-            try {
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot remove the socket " + path, e);
-            }
-        }
+        Object mine = identity;
         identity = null;
+        if (mine != null && mine.equals(currentIdentity())) {
+            discard(path);
+        }
     }
 
     private @Nullable Object currentIdentity() {

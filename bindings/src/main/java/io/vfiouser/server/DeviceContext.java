@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -456,6 +457,12 @@ public final class DeviceContext implements AutoCloseable {
     /** The state of migration; RUNNING for a device that cannot be migrated. */
     public MigrationState migrationState() {
         return migration.map(MigrationAdapter::state).orElse(MigrationState.RUNNING);
+    }
+
+    /** At level 0.1, how many bytes of registers precede the data in the migration region; nothing later. Any thread. */
+    public OptionalLong migrationRegisterBytes() {
+        long bytes = calls.getMigrRegisterAreaSize();
+        return bytes < 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     /** The pointer given to {@link DeviceContextBuilder#privateData}, as the library returns it. */

@@ -5,6 +5,7 @@ import io.vfiouser.client.wire.HeaderFormat;
 import io.vfiouser.os.Errno;
 import io.vfiouser.os.ErrnoException;
 import io.vfiouser.os.Fd;
+import io.vfiouser.os.Poll;
 import io.vfiouser.os.PollSet;
 import io.vfiouser.os.UnixSocket;
 import java.lang.foreign.Arena;
@@ -67,6 +68,11 @@ final class Connection implements AutoCloseable {
 
     int fd() {
         return main.fd().value();
+    }
+
+    /** Where the server's commands arrive. */
+    int commandFd() {
+        return twin != null ? twin.fd().value() : fd();
     }
 
     /** Where the payload of the next request is built. */
@@ -215,11 +221,12 @@ final class Connection implements AutoCloseable {
                 throw new VfioUserTimeoutException(
                         "the server did not answer " + Command.name(command) + " within " + text(timeout));
             }
-            if (twin != null && poll.ready(TWIN)) {
-                serveNext(twin, deadline);
-            }
+            // First, so that a reply counts that was sent before the server went away.
             if (poll.ready(MAIN)) {
                 return;
+            }
+            if (twin != null && poll.ready(TWIN)) {
+                serveNext(twin, deadline);
             }
             if (deadline.over()) {
                 throw new VfioUserTimeoutException(
@@ -266,7 +273,8 @@ final class Connection implements AutoCloseable {
         MemorySegment message = answers.asSlice(0, HeaderFormat.BYTES + (long) Math.max(result, 0));
         int flags = HeaderFormat.TYPE_REPLY | (result < 0 ? HeaderFormat.ERROR_FLAG : 0);
         header(message, HeaderFormat.id(incoming), command, flags, Math.max(-result, 0));
-        stream.send(message, NO_FDS, deadline, () -> {});
+        stream.send(
+                message, NO_FDS, deadline, () -> Poll.awaitWritable(stream.fd().value(), deadline.left()));
     }
 
     private void checkReply(int command, int id, int bytes, int leastReplyBytes) {

@@ -357,12 +357,17 @@ public final class VfioUserClient implements AutoCloseable {
         return connection.connected();
     }
 
-    /**
-     * The descriptor of the connection, for waiting together with others: it is readable when the server wants memory and when
-     * it is gone. Any thread.
-     */
+    /** The descriptor of the connection, for waiting together with others: it is readable when the server is gone. Any thread. */
     public int pollFd() {
         return connection.fd();
+    }
+
+    /**
+     * The descriptor over which the server asks for memory, for waiting together with others: it is readable when {@link #serve}
+     * has something to do, and when the server is gone. The same as {@link #pollFd} unless there is a twin socket. Any thread.
+     */
+    public int commandFd() {
+        return connection.commandFd();
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.vfiouser.os;
 
 import io.vfiouser.ffi.posix.cpu_set_t;
-import io.vfiouser.ffi.posix.posix_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,8 +9,8 @@ import java.util.BitSet;
 
 /** On which processors the calling platform thread may run. Pinning a virtual thread would pin its carrier. */
 public final class CpuAffinity {
-    private static final MethodHandle SET = Libc.capturing("sched_setaffinity", posix_h.sched_setaffinity$descriptor());
-    private static final MethodHandle GET = Libc.capturing("sched_getaffinity", posix_h.sched_getaffinity$descriptor());
+    private static final MethodHandle SET = Libc.capturing("sched_setaffinity", Shapes.SCHED_SETAFFINITY);
+    private static final MethodHandle GET = Libc.capturing("sched_getaffinity", Shapes.SCHED_GETAFFINITY);
     private static final int CALLING_THREAD = 0;
 
     private CpuAffinity() {}

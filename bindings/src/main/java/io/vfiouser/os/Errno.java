@@ -449,7 +449,7 @@ public final class Errno {
 
     /** Linked on first use only: most programs never need a message. */
     private static final class Text {
-        private static final MethodHandle STRERROR = Libc.plain("strerror", posix_h.strerror$descriptor());
+        private static final MethodHandle STRERROR = Libc.plain("strerror", Shapes.STRERROR);
 
         static String of(int errno) {
             try {

@@ -1,25 +1,19 @@
 package io.vfiouser.os;
 
-import static io.vfiouser.ffi.posix.posix_h.C_INT;
-
-import io.vfiouser.ffi.posix.posix_h;
 import io.vfiouser.ffi.posix.stat;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** Calls on descriptors of any kind; conventions in {@link Libc}. */
 final class FdCalls {
-    private static final MethodHandle OPEN =
-            Libc.capturingVariadic("open", posix_h.open.makeInvoker(C_INT).descriptor(), 2);
-    private static final MethodHandle FCNTL =
-            Libc.capturingVariadic("fcntl", posix_h.fcntl.makeInvoker(C_INT).descriptor(), 2);
-    private static final MethodHandle CLOSE = Libc.capturing("close", posix_h.close$descriptor());
-    private static final MethodHandle DUP = Libc.capturing("dup", posix_h.dup$descriptor());
-    private static final MethodHandle READ = Libc.capturing("read", posix_h.read$descriptor());
-    private static final MethodHandle WRITE = Libc.capturing("write", posix_h.write$descriptor());
-    private static final MethodHandle FSTAT = Libc.capturing("fstat", posix_h.fstat$descriptor());
-    private static final MethodHandle FTRUNCATE = Libc.capturing("ftruncate", posix_h.ftruncate$descriptor());
-    private static final MethodHandle EVENTFD = Libc.capturing("eventfd", posix_h.eventfd$descriptor());
+    private static final MethodHandle OPEN = Libc.capturingVariadic("open", Shapes.OPEN, 2);
+    private static final MethodHandle FCNTL = Libc.capturingVariadic("fcntl", Shapes.FCNTL, 2);
+    private static final MethodHandle CLOSE = Libc.capturing("close", Shapes.CLOSE);
+    private static final MethodHandle READ = Libc.capturing("read", Shapes.READ);
+    private static final MethodHandle WRITE = Libc.capturing("write", Shapes.WRITE);
+    private static final MethodHandle FSTAT = Libc.capturing("fstat", Shapes.FSTAT);
+    private static final MethodHandle FTRUNCATE = Libc.capturing("ftruncate", Shapes.FTRUNCATE);
+    private static final MethodHandle EVENTFD = Libc.capturing("eventfd", Shapes.EVENTFD);
 
     private FdCalls() {}
 
@@ -52,15 +46,6 @@ final class FdCalls {
         try {
             int result = state.resultOrError((int) CLOSE.invokeExact(state.capture(), fd));
             return result == -Errno.EINTR ? 0 : result;
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
-    }
-
-    static int dup(int fd) {
-        CallState state = CallState.current();
-        try {
-            return state.resultOrError((int) DUP.invokeExact(state.capture(), fd));
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

@@ -6,12 +6,11 @@ import java.lang.invoke.MethodHandle;
 
 /** Calls on memory and mappings; conventions in {@link Libc}. */
 final class MemoryCalls {
-    private static final MethodHandle MMAP = Libc.capturing("mmap", posix_h.mmap$descriptor());
-    private static final MethodHandle MUNMAP = Libc.capturing("munmap", posix_h.munmap$descriptor());
-    private static final MethodHandle MADVISE = Libc.capturing("madvise", posix_h.madvise$descriptor());
-    private static final MethodHandle MINCORE = Libc.capturing("mincore", posix_h.mincore$descriptor());
-    private static final MethodHandle MEMFD_CREATE = Libc.capturing("memfd_create", posix_h.memfd_create$descriptor());
-    private static final MethodHandle SYSCONF = Libc.capturing("sysconf", posix_h.sysconf$descriptor());
+    private static final MethodHandle MMAP = Libc.capturing("mmap", Shapes.MMAP);
+    private static final MethodHandle MUNMAP = Libc.capturing("munmap", Shapes.MUNMAP);
+    private static final MethodHandle MADVISE = Libc.capturing("madvise", Shapes.MADVISE);
+    private static final MethodHandle MEMFD_CREATE = Libc.capturing("memfd_create", Shapes.MEMFD_CREATE);
+    private static final MethodHandle SYSCONF = Libc.capturing("sysconf", Shapes.SYSCONF);
 
     /** The base page size of the machine, a power of two. */
     static final long PAGE_BYTES = sysconf(posix_h._SC_PAGESIZE());
@@ -50,17 +49,6 @@ final class MemoryCalls {
                         MADVISE.invokeExact(state.capture(), MemorySegment.ofAddress(address), lengthBytes, advice));
             } while (result == -Errno.EINTR);
             return result;
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
-    }
-
-    /** One byte per page goes into {@code vector}. */
-    static int mincore(long address, long lengthBytes, MemorySegment vector) {
-        CallState state = CallState.current();
-        try {
-            return state.resultOrError(
-                    (int) MINCORE.invokeExact(state.capture(), MemorySegment.ofAddress(address), lengthBytes, vector));
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

@@ -1,13 +1,12 @@
 package io.vfiouser.os;
 
-import io.vfiouser.ffi.posix.posix_h;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 
 /** {@code poll(2)}; conventions in {@link Libc}. */
 final class PollCalls {
-    private static final MethodHandle POLL = Libc.capturing("poll", posix_h.poll$descriptor());
+    private static final MethodHandle POLL = Libc.capturing("poll", Shapes.POLL);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private PollCalls() {}

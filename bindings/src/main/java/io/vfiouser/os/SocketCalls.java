@@ -1,20 +1,19 @@
 package io.vfiouser.os;
 
-import io.vfiouser.ffi.posix.posix_h;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** Calls on sockets; conventions in {@link Libc}. */
 final class SocketCalls {
-    private static final MethodHandle SOCKET = Libc.capturing("socket", posix_h.socket$descriptor());
-    private static final MethodHandle SOCKETPAIR = Libc.capturing("socketpair", posix_h.socketpair$descriptor());
-    private static final MethodHandle BIND = Libc.capturing("bind", posix_h.bind$descriptor());
-    private static final MethodHandle LISTEN = Libc.capturing("listen", posix_h.listen$descriptor());
-    private static final MethodHandle CONNECT = Libc.capturing("connect", posix_h.connect$descriptor());
-    private static final MethodHandle ACCEPT4 = Libc.capturing("accept4", posix_h.accept4$descriptor());
-    private static final MethodHandle SENDMSG = Libc.capturing("sendmsg", posix_h.sendmsg$descriptor());
-    private static final MethodHandle RECVMSG = Libc.capturing("recvmsg", posix_h.recvmsg$descriptor());
-    private static final MethodHandle SHUTDOWN = Libc.capturing("shutdown", posix_h.shutdown$descriptor());
+    private static final MethodHandle SOCKET = Libc.capturing("socket", Shapes.SOCKET);
+    private static final MethodHandle SOCKETPAIR = Libc.capturing("socketpair", Shapes.SOCKETPAIR);
+    private static final MethodHandle BIND = Libc.capturing("bind", Shapes.BIND);
+    private static final MethodHandle LISTEN = Libc.capturing("listen", Shapes.LISTEN);
+    private static final MethodHandle CONNECT = Libc.capturing("connect", Shapes.CONNECT);
+    private static final MethodHandle ACCEPT4 = Libc.capturing("accept4", Shapes.ACCEPT4);
+    private static final MethodHandle SENDMSG = Libc.capturing("sendmsg", Shapes.SENDMSG);
+    private static final MethodHandle RECVMSG = Libc.capturing("recvmsg", Shapes.RECVMSG);
+    private static final MethodHandle SHUTDOWN = Libc.capturing("shutdown", Shapes.SHUTDOWN);
 
     private SocketCalls() {}
 

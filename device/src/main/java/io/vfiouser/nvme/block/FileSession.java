@@ -44,6 +44,12 @@ final class FileSession {
     /** Tasks that are queued or executed, and other users of the descriptor. */
     private final AtomicLong users = new AtomicLong();
 
+    private final Object syncing = new Object();
+    private final AtomicLong syncsWanted = new AtomicLong();
+
+    /** The last call of {@link #sync()} that is answered. Guarded by {@link #syncing}. */
+    private long syncedUpTo;
+
     private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - LOG_PAUSE_NANOS);
     private volatile boolean open = true;
     private volatile boolean stopping;
@@ -130,18 +136,24 @@ final class FileSession {
         }
     }
 
-    /** Makes durable what was written. */
+    /**
+     * Makes durable what was written before the call. Calls that wait for one another are answered by one {@code fdatasync}, if it began
+     * after them.
+     */
     BlockStatus sync() {
-        if (lostWrites) {
-            return BlockStatus.WRITE_ERROR;
+        long ticket = syncsWanted.incrementAndGet();
+        synchronized (syncing) {
+            if (syncedUpTo < ticket && !lostWrites) {
+                long covered = syncsWanted.get();
+                int result = file.sync();
+                if (result < 0) {
+                    lostWrites();
+                    warn("flush", result);
+                }
+                syncedUpTo = covered;
+            }
+            return lostWrites ? BlockStatus.WRITE_ERROR : BlockStatus.OK;
         }
-        int result = file.sync();
-        if (result < 0) {
-            lostWrites();
-            warn("flush", result);
-            return BlockStatus.WRITE_ERROR;
-        }
-        return lostWrites ? BlockStatus.WRITE_ERROR : BlockStatus.OK;
     }
 
     boolean hasLostWrites() {

@@ -218,8 +218,7 @@ final class Connection implements AutoCloseable {
     private void awaitMain(int command, Deadline deadline) {
         while (true) {
             if (!awaitAny(deadline.left())) {
-                throw new VfioUserTimeoutException(
-                        "the server did not answer " + Command.name(command) + " within " + text(timeout));
+                throw noAnswer(command);
             }
             // First, so that a reply counts that was sent before the server went away.
             if (poll.ready(MAIN)) {
@@ -229,10 +228,15 @@ final class Connection implements AutoCloseable {
                 serveNext(twin, deadline);
             }
             if (deadline.over()) {
-                throw new VfioUserTimeoutException(
-                        "the server did not answer " + Command.name(command) + " within " + text(timeout));
+                throw noAnswer(command);
             }
         }
+    }
+
+    private VfioUserTimeoutException noAnswer(int command) {
+        String hint = command == Command.VERSION ? "; it may be busy with another client" : "";
+        return new VfioUserTimeoutException(
+                "the server did not answer " + Command.name(command) + " within " + text(timeout) + hint);
     }
 
     private boolean awaitAny(Duration wait) {

@@ -3,8 +3,10 @@ package io.vfiouser.client;
 import io.vfiouser.client.wire.Command;
 import io.vfiouser.client.wire.DmaAccessFormat;
 import io.vfiouser.os.Errno;
+import io.vfiouser.os.ErrnoException;
 import io.vfiouser.os.Fd;
 import io.vfiouser.os.Mapping;
+import io.vfiouser.os.MemoryFaults;
 import io.vfiouser.os.Protection;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -155,21 +157,24 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
 
     private int transfer(
             Entry entry, boolean read, long address, long count, MemorySegment request, MemorySegment reply) {
-        MemorySegment memory;
+        long offset = address - entry.iova;
         try {
-            memory = entry.memory();
-        } catch (RuntimeException e) {
-            // Only the descriptor that the caller gave away can be the reason; the server just does not get its data.
+            MemorySegment memory = entry.memory();
+            if (read) {
+                MemorySegment.copy(memory, offset, reply, DmaAccessFormat.BYTES, count);
+            } else {
+                MemorySegment.copy(request, DmaAccessFormat.BYTES, memory, offset, count);
+            }
+            MemoryFaults.deliver();
+        } catch (IllegalArgumentException | ErrnoException | InternalError e) {
+            // Whoever has the descriptor can make the file shorter, the server included; then it does not get its data.
             return -Errno.EFAULT;
         }
-        long offset = address - entry.iova;
         DmaAccessFormat.address(reply, address);
         DmaAccessFormat.count(reply, count);
         if (read) {
-            MemorySegment.copy(memory, offset, reply, DmaAccessFormat.BYTES, count);
             return DmaAccessFormat.BYTES + (int) count;
         }
-        MemorySegment.copy(request, DmaAccessFormat.BYTES, memory, offset, count);
         if (dirtyPageBytes != 0 && count > 0) {
             entry.dirty.set((int) (offset / dirtyPageBytes), (int) ((offset + count - 1) / dirtyPageBytes) + 1);
         }

@@ -129,7 +129,8 @@ final class MessageStream implements AutoCloseable {
             return socket.receive(into, fds, Math.max(0, maxFds - fds.size()));
         } catch (ErrnoException e) {
             if (e.errno() == Errno.EMSGSIZE) {
-                throw new VfioUserException("the server sent more than " + maxFds + " descriptors", e);
+                throw new VfioUserException(
+                        "the server sent more than " + maxFds + " descriptors, or this process can open no more", e);
             }
             throw broken(e, "receiving from the server failed");
         }

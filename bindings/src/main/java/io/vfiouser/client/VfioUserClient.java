@@ -2,6 +2,7 @@ package io.vfiouser.client;
 
 import io.vfiouser.client.wire.Command;
 import io.vfiouser.client.wire.DeviceInfoFormat;
+import io.vfiouser.os.Errno;
 import io.vfiouser.os.ErrnoException;
 import io.vfiouser.os.EventFd;
 import io.vfiouser.os.Fd;
@@ -74,7 +75,8 @@ public final class VfioUserClient implements AutoCloseable {
         try {
             socket = UnixSocket.connect(path, options.timeout());
         } catch (ErrnoException e) {
-            throw new VfioUserException("cannot " + e.getMessage(), e);
+            String hint = e.errno() == Errno.EAGAIN ? "; too many clients are waiting there" : "";
+            throw new VfioUserException("cannot " + e.getMessage() + hint, e);
         }
         return negotiate(socket, options);
     }
@@ -146,6 +148,9 @@ public final class VfioUserClient implements AutoCloseable {
 
     /**
      * Maps an area of a region; the caller owns the mapping, and it outlives this client.
+     *
+     * <p>A server can take the memory away by making its file shorter: access then throws {@link InternalError}, possibly late
+     * ({@link io.vfiouser.os.MemoryFaults}).
      *
      * @param area one of {@link RegionInfo#areas()}
      */

@@ -145,7 +145,7 @@ public final class UnixSocket implements AutoCloseable {
      * @param mostFds how many descriptors may arrive, at most {@link #MAX_FDS}
      * @return how many bytes came, {@link #END_OF_STREAM} or {@link #WOULD_BLOCK}
      * @throws ErrnoException if the connection is broken; {@link Errno#EMSGSIZE} if more descriptors were sent than may
-     *     arrive: none of them is kept
+     *     arrive or this process can open: none of them is kept
      */
     public int receive(MemorySegment into, List<Fd> fds, int mostFds) {
         if (into.byteSize() == 0 || !into.isNative()) {
@@ -161,7 +161,9 @@ public final class UnixSocket implements AutoCloseable {
             throw new ErrnoException("receive", (int) -received);
         }
         if (!incoming.takeFds(fds)) {
-            throw new ErrnoException("receive at most " + mostFds + " descriptors", Errno.EMSGSIZE);
+            throw new ErrnoException(
+                    "receive at most " + mostFds + " descriptors (more were sent, or this process can open no more)",
+                    Errno.EMSGSIZE);
         }
         return (int) received;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vfiouser.client.ScriptedServer.Message;
 import io.vfiouser.client.wire.HeaderFormat;
+import io.vfiouser.os.MemFd;
 import io.vfiouser.os.OpenFds;
 import io.vfiouser.os.Protection;
 import java.lang.foreign.Arena;
@@ -23,6 +24,8 @@ class RandomServerTest {
     private static final ClientOptions OPTIONS =
             ClientOptions.defaults().withTimeout(Duration.ofMillis(100)).withMaxDataTransferBytes(4096);
 
+    private static final MemFd MEMORY = MemFd.create("guest", 4096);
+
     private static final List<Consumer<VfioUserClient>> REQUESTS = List.of(
             VfioUserClient::deviceInfo,
             client -> client.regionInfo(0),
@@ -34,7 +37,10 @@ class RandomServerTest {
             client -> client.writeRegion32(0, 0, 1),
             client -> client.regionIoFds(0).forEach(RegionIoFd::close),
             client -> client.mapDma(0, Arena.ofAuto().allocate(4096), Protection.READ_WRITE),
+            client -> client.mapDma(1 << 20, 4096, MEMORY.fd(), 0, Protection.READ_WRITE),
+            client -> client.dirtyLog().report(1 << 20, 4096),
             client -> client.unmapDma(0, 4096),
+            client -> client.unmapDma(1 << 20, 4096),
             client -> client.dirtyLog().start(),
             client -> client.dirtyLog().report(0, 4096),
             VfioUserClient::canMigrate,

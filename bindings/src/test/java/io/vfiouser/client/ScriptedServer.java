@@ -196,8 +196,7 @@ final class ScriptedServer implements AutoCloseable {
     public void close() {
         clientEnd.close();
         try {
-            thread.join(PATIENCE);
-            if (thread.isAlive()) {
+            if (!thread.join(PATIENCE)) {
                 throw new AssertionError("the script does not end");
             }
         } catch (InterruptedException e) {

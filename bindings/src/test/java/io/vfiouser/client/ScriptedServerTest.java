@@ -428,6 +428,50 @@ class ScriptedServerTest {
     }
 
     @Test
+    void memoryTheServerCutOffIsRefusedAndTheClientLives() {
+        try (ScriptedServer server = new ScriptedServer(s -> {
+                    s.negotiate();
+                    s.reply(s.expect(Command.DMA_MAP), new byte[0]);
+                    Message reset = s.expect(Command.DEVICE_RESET);
+                    for (int command : new int[] {Command.DMA_READ, Command.DMA_WRITE}) {
+                        s.send(
+                                1,
+                                command,
+                                0,
+                                0,
+                                access(0, 4096)
+                                        .zeros(command == Command.DMA_WRITE ? 4096 : 0)
+                                        .bytes());
+                        assertThat(s.receive().error()).isZero();
+                    }
+                    try (var file = java.nio.channels.FileChannel.open(
+                            java.nio.file.Path.of(
+                                    "/proc/self/fd/" + s.received().getFirst()),
+                            java.nio.file.StandardOpenOption.WRITE)) {
+                        file.truncate(0);
+                    }
+                    for (int command : new int[] {Command.DMA_READ, Command.DMA_WRITE}) {
+                        s.send(
+                                1,
+                                command,
+                                0,
+                                0,
+                                access(0, 4096)
+                                        .zeros(command == Command.DMA_WRITE ? 4096 : 0)
+                                        .bytes());
+                        assertThat(refusal(s)).isEqualTo(Errno.EFAULT);
+                    }
+                    s.reply(reset, new byte[0]);
+                });
+                VfioUserClient client = server.connect(OPTIONS);
+                MemFd memory = MemFd.create("guest", PAGE)) {
+            client.mapDma(0, PAGE, memory.fd(), 0, Protection.READ_WRITE);
+            client.reset();
+            assertThat(client.connected()).isTrue();
+        }
+    }
+
+    @Test
     void memoryTheServerRefusedIsNotServed() {
         try (ScriptedServer server = new ScriptedServer(s -> {
                     s.negotiate();

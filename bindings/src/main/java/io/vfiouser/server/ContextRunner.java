@@ -83,11 +83,19 @@ public final class ContextRunner implements AutoCloseable {
             return work;
         }
         if (!context.isAttached()) {
-            return work + (context.attach() ? 1 : 0);
+            if (!context.attach()) {
+                return work;
+            }
+            LOG.info("{}: a client attached", context.socketPath());
+            return work + 1;
         }
         return switch (context.run()) {
             case IDLE -> work;
-            case HANDLED, QUIESCING, DISCONNECTED -> work + 1;
+            case HANDLED, QUIESCING -> work + 1;
+            case DISCONNECTED -> {
+                LOG.info("{}: the client is gone; ready for the next one", context.socketPath());
+                yield work + 1;
+            }
         };
     }
 

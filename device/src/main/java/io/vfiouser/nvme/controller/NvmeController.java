@@ -180,6 +180,7 @@ public final class NvmeController implements AutoCloseable {
      * drained.
      */
     public void reset() {
+        registers.forgetSubsystemReset();
         lifecycle.reset();
     }
 

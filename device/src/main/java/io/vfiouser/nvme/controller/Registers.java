@@ -104,13 +104,17 @@ final class Registers {
         return cap;
     }
 
-    /** Brings the values after power-on back. */
+    /** Brings the values after power-on back, but for the trace that an NVM subsystem reset leaves. */
     void clear() {
         cc = 0;
         aqa = 0;
         asq = 0;
         acq = 0;
         interruptMask = 0;
+    }
+
+    /** The device is as after power-on, or will be. */
+    void forgetSubsystemReset() {
         subsystemResetOccurred = false;
     }
 

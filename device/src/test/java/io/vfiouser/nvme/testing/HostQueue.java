@@ -19,7 +19,8 @@ public final class HostQueue {
     private final NvmeHost host;
     private final int submissionId;
     private final int completionId;
-    private final int entries;
+    private final int submissionEntries;
+    private final int completionEntries;
     private final long submissionBase;
     private final long completionBase;
     private int tail;
@@ -28,11 +29,18 @@ public final class HostQueue {
     private int nextCommandId;
 
     HostQueue(
-            NvmeHost host, int submissionId, int completionId, int entries, long submissionBase, long completionBase) {
+            NvmeHost host,
+            int submissionId,
+            int completionId,
+            int submissionEntries,
+            int completionEntries,
+            long submissionBase,
+            long completionBase) {
         this.host = host;
         this.submissionId = submissionId;
         this.completionId = completionId;
-        this.entries = entries;
+        this.submissionEntries = submissionEntries;
+        this.completionEntries = completionEntries;
         this.submissionBase = submissionBase;
         this.completionBase = completionBase;
     }
@@ -53,7 +61,7 @@ public final class HostQueue {
         tail = 0;
         head = 0;
         phase = 1;
-        host.slice(completionBase, (long) entries * CompletionEntry.LENGTH_BYTES)
+        host.slice(completionBase, (long) completionEntries * CompletionEntry.LENGTH_BYTES)
                 .fill((byte) 0);
     }
 
@@ -61,7 +69,7 @@ public final class HostQueue {
     public int put(Entry entry) {
         int commandId = nextCommandId++ & 0xFFFF;
         entry.write(host.memory(), host.at(submissionBase) + (long) tail * SubmissionEntry.LENGTH_BYTES, commandId);
-        tail = (tail + 1) % entries;
+        tail = (tail + 1) % submissionEntries;
         return commandId;
     }
 
@@ -84,7 +92,7 @@ public final class HostQueue {
             return Optional.empty();
         }
         head++;
-        if (head == entries) {
+        if (head == completionEntries) {
             head = 0;
             phase ^= 1;
         }

@@ -18,7 +18,7 @@ import java.util.List;
 
 /** A controller without transport or threads, and the memory of its guest. Each {@link #progress} is one pass of every agent. */
 public final class InMemoryGuest implements HostTransport, AutoCloseable {
-    public static final long MEMORY_BYTES = 8L << 20;
+    public static final long MEMORY_BYTES = 16L << 20;
     public static final long IOVA = 0x1_0000_0000L;
 
     private final Arena arena = Arena.ofShared();

@@ -21,7 +21,7 @@ public final class NvmeHost {
 
     public NvmeHost(HostTransport transport) {
         this.transport = transport;
-        this.admin = new HostQueue(this, 0, 0, ADMIN_ENTRIES, allocate(1), allocate(1));
+        this.admin = new HostQueue(this, 0, 0, ADMIN_ENTRIES, ADMIN_ENTRIES, allocate(1), allocate(1));
     }
 
     public HostTransport transport() {
@@ -97,15 +97,24 @@ public final class NvmeHost {
     }
 
     public HostQueue createQueues(int submissionId, int completionId, int entries, int vector) {
-        int sqPages = Math.ceilDiv(entries * 64, PAGE);
-        int cqPages = Math.ceilDiv(entries * 16, PAGE);
-        HostQueue queue =
-                new HostQueue(this, submissionId, completionId, entries, allocate(sqPages), allocate(cqPages));
+        return createQueues(submissionId, completionId, entries, entries, vector);
+    }
+
+    public HostQueue createQueues(
+            int submissionId, int completionId, int submissionEntries, int completionEntries, int vector) {
+        HostQueue queue = new HostQueue(
+                this,
+                submissionId,
+                completionId,
+                submissionEntries,
+                completionEntries,
+                allocate(Math.ceilDiv(submissionEntries * 64, PAGE)),
+                allocate(Math.ceilDiv(completionEntries * 16, PAGE)));
         admin.execute((sq, at, cid) -> AdminCommand.createCompletionQueue(
-                        sq, at, cid, completionId, entries, queue.completionBase(), true, vector))
+                        sq, at, cid, completionId, completionEntries, queue.completionBase(), true, vector))
                 .orThrow();
         admin.execute((sq, at, cid) -> AdminCommand.createSubmissionQueue(
-                        sq, at, cid, submissionId, entries, queue.submissionBase(), completionId))
+                        sq, at, cid, submissionId, submissionEntries, queue.submissionBase(), completionId))
                 .orThrow();
         return queue;
     }

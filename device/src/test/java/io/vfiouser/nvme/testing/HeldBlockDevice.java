@@ -1,0 +1,183 @@
+package io.vfiouser.nvme.testing;
+
+import io.vfiouser.nvme.block.BlockCapabilities;
+import io.vfiouser.nvme.block.BlockChannel;
+import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.block.BlockIdentity;
+import io.vfiouser.nvme.block.BlockRequest;
+import io.vfiouser.nvme.block.BlockStatus;
+import io.vfiouser.nvme.block.CancelPromise;
+import io.vfiouser.nvme.block.CancelResult;
+import io.vfiouser.nvme.block.ExtentVisitor;
+import io.vfiouser.nvme.block.Operation;
+import io.vfiouser.nvme.block.ResizeListener;
+import io.vfiouser.nvme.block.Waker;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A back end that completes nothing until the test says so, or fails what the test wants to fail, and remembers what it was asked for. For
+ * one thread.
+ */
+public final class HeldBlockDevice implements BlockDevice {
+    /** A request as it arrived. */
+    public record Seen(Operation operation, long firstBlock, long blockCount, boolean durable, boolean deallocate) {}
+
+    private static final int BLOCK_BYTES = 512;
+
+    private final MemorySegment bytes;
+    private final BlockIdentity identity = BlockIdentity.random();
+    private final List<Seen> seen = new ArrayList<>();
+    private final List<ResizeListener> listeners = new ArrayList<>();
+    private long blocks;
+    private int mayComplete;
+    private BlockStatus outcome = BlockStatus.OK;
+    private boolean active;
+    private int outstanding;
+
+    public HeldBlockDevice(int blocks) {
+        this.blocks = blocks;
+        this.bytes = MemorySegment.ofArray(new byte[blocks * BLOCK_BYTES]);
+    }
+
+    /** Lets this many requests complete from now on. */
+    public HeldBlockDevice release(int requests) {
+        mayComplete += requests;
+        return this;
+    }
+
+    /** Lets every request complete from now on. */
+    public HeldBlockDevice releaseAll() {
+        mayComplete = Integer.MAX_VALUE / 2;
+        return this;
+    }
+
+    /** How requests end that complete from now on. */
+    public void outcome(BlockStatus status) {
+        outcome = status;
+    }
+
+    public List<Seen> seen() {
+        return seen;
+    }
+
+    public int outstanding() {
+        return outstanding;
+    }
+
+    public void resize(long newBlocks) {
+        long old = blocks;
+        blocks = newBlocks;
+        listeners.forEach(listener -> listener.resized(this, old, newBlocks));
+    }
+
+    @Override
+    public long blockCount() {
+        return blocks;
+    }
+
+    @Override
+    public BlockCapabilities capabilities() {
+        return BlockCapabilities.builder("held", BLOCK_BYTES)
+                .completesInline(false)
+                .volatileCache(true)
+                .deallocate(true)
+                .build();
+    }
+
+    @Override
+    public BlockIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public boolean active() {
+        return active;
+    }
+
+    @Override
+    public void activate() {
+        active = true;
+    }
+
+    @Override
+    public void release() {
+        active = false;
+    }
+
+    @Override
+    public BlockChannel openChannel(Waker waker) {
+        return new Channel();
+    }
+
+    @Override
+    public void forEachAllocatedExtent(long firstBlock, long blockCount, ExtentVisitor visitor) {}
+
+    @Override
+    public void addResizeListener(ResizeListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void removeResizeListener(ResizeListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public void close() {}
+
+    private final class Channel implements BlockChannel {
+        private final List<BlockRequest> held = new ArrayList<>();
+
+        @Override
+        public void submit(BlockRequest request) {
+            request.begin();
+            outstanding++;
+            seen.add(new Seen(
+                    request.operation(),
+                    request.firstBlock(),
+                    request.blockCount(),
+                    request.forceUnitAccess(),
+                    request.mayDeallocate()));
+            held.add(request);
+        }
+
+        @Override
+        public int poll() {
+            int count = 0;
+            while (!held.isEmpty() && mayComplete > 0) {
+                mayComplete--;
+                BlockRequest request = held.removeFirst();
+                outstanding--;
+                count++;
+                if (outcome == BlockStatus.OK) {
+                    move(request);
+                }
+                request.complete(outcome);
+            }
+            return count;
+        }
+
+        private void move(BlockRequest request) {
+            if (request.operation() == Operation.READ) {
+                request.data().copyFrom(bytes, request.firstBlock() * BLOCK_BYTES);
+            } else if (request.operation() == Operation.WRITE) {
+                request.data().copyTo(bytes, request.firstBlock() * BLOCK_BYTES);
+            }
+        }
+
+        @Override
+        public CancelResult cancel(BlockRequest request, CancelPromise wanted) {
+            return CancelResult.IN_PROGRESS;
+        }
+
+        @Override
+        public int outstanding() {
+            return held.size();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

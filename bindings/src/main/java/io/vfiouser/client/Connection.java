@@ -75,8 +75,13 @@ final class Connection implements AutoCloseable {
         return twin != null ? twin.fd().value() : fd();
     }
 
-    /** Where the payload of the next request is built. */
+    /**
+     * Where the payload of the next request is built.
+     *
+     * @throws VfioUserDisconnectedException if the connection is closed
+     */
     MemorySegment request() {
+        checkOpen();
         return outgoing.asSlice(HeaderFormat.BYTES);
     }
 

@@ -43,8 +43,7 @@ public final class VfioUserClient implements AutoCloseable {
     private final RegionAccess access;
     private final IrqControl irqs;
     private final Map<Integer, Region> regions = new HashMap<>();
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment word = arena.allocate(Long.BYTES, Long.BYTES);
+    private final MemorySegment word = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
     private final MemorySegment word4 = word.asSlice(0, Integer.BYTES);
     private @Nullable MigrationClient migration;
     private @Nullable DirtyLog dirtyLog;
@@ -396,8 +395,5 @@ public final class VfioUserClient implements AutoCloseable {
         dmaRegions.close();
         regions.values().forEach(Region::close);
         regions.clear();
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
     }
 }

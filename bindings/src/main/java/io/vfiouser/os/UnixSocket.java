@@ -61,7 +61,8 @@ public final class UnixSocket implements AutoCloseable {
                 long start = System.nanoTime();
                 int result = tryConnect(fd, address);
                 // A full queue cannot be polled for: a non-blocking connect just fails.
-                while (result == -Errno.EAGAIN && System.nanoTime() - start < timeout.toNanos()) {
+                while (result == -Errno.EAGAIN
+                        && Duration.ofNanos(System.nanoTime() - start).compareTo(timeout) < 0) {
                     LockSupport.parkNanos(RETRY_NANOS);
                     result = tryConnect(fd, address);
                 }

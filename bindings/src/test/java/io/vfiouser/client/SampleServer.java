@@ -80,6 +80,10 @@ final class SampleServer implements AutoCloseable {
         }
     }
 
+    Path socket() {
+        return socket;
+    }
+
     void kill() {
         process.destroyForcibly();
     }

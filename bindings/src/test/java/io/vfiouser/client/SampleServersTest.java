@@ -16,7 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -318,6 +321,62 @@ class SampleServersTest {
     }
 
     @Test
+    void aServerKilledAtAnyMomentIsReportedWithinASecond() throws Exception {
+        Random random = new Random(42);
+        for (int round = 0; round < 20; round++) {
+            try (SampleServer server = SampleServer.start(folder, "gpio-pci-idio-16");
+                    VfioUserClient client = server.connect()) {
+                int requests = random.nextInt(2000);
+                AtomicLong killed = new AtomicLong();
+                CountDownLatch enough = new CountDownLatch(requests);
+                Thread killer = Thread.ofPlatform().start(() -> {
+                    try {
+                        enough.await();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    killed.set(System.nanoTime());
+                    server.kill();
+                });
+                assertThatExceptionOfType(VfioUserDisconnectedException.class).isThrownBy(() -> {
+                    for (int i = 0; i < 10_000_000; i++) {
+                        client.readRegion32(PciRegions.CONFIG, 0);
+                        enough.countDown();
+                    }
+                });
+                assertThat(Duration.ofNanos(System.nanoTime() - killed.get())).isLessThan(Duration.ofSeconds(1));
+                killer.join();
+            }
+        }
+    }
+
+    @Test
+    void aClosedClientSaysSo() {
+        try (SampleServer server = SampleServer.start(folder, "gpio-pci-idio-16")) {
+            VfioUserClient client = server.connect();
+            client.close();
+            client.close();
+            assertThat(client.connected()).isFalse();
+            assertThatExceptionOfType(VfioUserDisconnectedException.class)
+                    .isThrownBy(() -> client.writeRegion32(PciRegions.CONFIG, 0, 0))
+                    .withMessageContaining("by this side");
+            assertThatExceptionOfType(VfioUserDisconnectedException.class).isThrownBy(client::reset);
+        }
+    }
+
+    @Test
+    void aServerThatIsBusyWithAnotherClientIsNotWaitedForLong() {
+        try (SampleServer server = SampleServer.start(folder, "gpio-pci-idio-16");
+                VfioUserClient first = server.connect()) {
+            ClientOptions impatient = ClientOptions.defaults().withTimeout(Duration.ofMillis(100));
+            assertThatExceptionOfType(VfioUserTimeoutException.class)
+                    .isThrownBy(() -> VfioUserClient.connect(server.socket(), impatient))
+                    .withMessageContaining("busy with another client");
+            assertThat(first.connected()).isTrue();
+        }
+    }
+
+    @Test
     void nothingStaysOpenAfterwards() {
         Map<Integer, String> before = OpenFds.now();
         try (SampleServer server = SampleServer.start(folder, "server");
@@ -326,6 +385,6 @@ class SampleServersTest {
             client.regionInfo(PciRegions.BAR1);
             client.mapDma(0, PAGE, memory.fd(), 0, Protection.READ_WRITE);
         }
-        assertThat(OpenFds.now()).isEqualTo(before);
+        assertThat(OpenFds.newSince(before)).isEmpty();
     }
 }

@@ -11,6 +11,13 @@ import java.util.stream.Stream;
 public final class OpenFds {
     private OpenFds() {}
 
+    /** What is open now and was not then. Others may close theirs meanwhile. */
+    public static Map<Integer, String> newSince(Map<Integer, String> before) {
+        Map<Integer, String> open = now();
+        open.entrySet().removeAll(before.entrySet());
+        return open;
+    }
+
     /**
      * Open descriptors that are sockets, memfds or eventfds, by number: the virtual machine opens files of other kinds
      * (class path, /dev/urandom) whenever it likes.

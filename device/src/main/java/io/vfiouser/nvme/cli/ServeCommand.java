@@ -4,6 +4,7 @@ import io.vfiouser.nvme.DoorbellMode;
 import io.vfiouser.nvme.NvmeDevice;
 import io.vfiouser.nvme.NvmeDeviceBuilder;
 import io.vfiouser.nvme.PollMode;
+import io.vfiouser.nvme.block.BlockDevice;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,22 +117,34 @@ final class ServeCommand implements Callable<Integer> {
             builder.cpu(cpu);
         }
         // Nothing is held yet: the device activates them, and closes them in any case.
+        List<BlockDevice> devices = new ArrayList<>();
         for (BackEndOption backEnd : backEnds) {
-            builder.namespace(backEnd.open(blockBytes));
+            BlockDevice device = backEnd.open(blockBytes);
+            devices.add(device);
+            builder.namespace(device);
         }
-        return serve(builder);
+        return serve(builder, devices);
     }
 
-    private int serve(NvmeDeviceBuilder builder) throws InterruptedException {
+    private int serve(NvmeDeviceBuilder builder, List<BlockDevice> devices) throws InterruptedException {
         try (NvmeDevice device = start(builder)) {
             GracefulStop stop = GracefulStop.install(device::close);
             PrintWriter out = spec.commandLine().getOut();
             out.println("listening on " + device.socket());
+            for (int i = 0; i < devices.size(); i++) {
+                out.println("namespace " + (i + 1) + ": " + describe(devices.get(i)));
+            }
             out.flush();
             device.awaitClose();
             stop.cancelOrWait();
         }
         throw new CommandFailure("the server ended because of an error; run it again with --verbose for what happened");
+    }
+
+    private static String describe(BlockDevice device) {
+        return ByteSize.format(device.blockCount() * device.blockSizeBytes()) + " in blocks of "
+                + device.blockSizeBytes() + " bytes, "
+                + device.capabilities().description();
     }
 
     private static NvmeDevice start(NvmeDeviceBuilder builder) {

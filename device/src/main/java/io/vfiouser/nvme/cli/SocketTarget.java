@@ -1,6 +1,7 @@
 package io.vfiouser.nvme.cli;
 
 import io.vfiouser.client.VfioUserException;
+import io.vfiouser.client.VfioUserTimeoutException;
 import io.vfiouser.nvme.driver.DriverOptions;
 import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.os.Errno;
@@ -38,13 +39,17 @@ final class SocketTarget {
         } catch (VfioUserException | ErrnoException e) {
             if (errnoOf(e) == Errno.ECONNREFUSED) {
                 throw new CommandFailure(
-                        "nobody listens on " + socket
-                                + ": the server that made the socket is gone, or another client is"
-                                + " attached and its queue is full; start a server again",
+                        "nobody listens on " + socket + ": the server that made the socket is gone; start one again",
                         e);
             }
             if (errnoOf(e) == Errno.EACCES) {
                 throw new CommandFailure("no permission to connect to " + socket + ": its owner must allow it", e);
+            }
+            if (e instanceof VfioUserTimeoutException) {
+                throw new CommandFailure(
+                        e.getMessage() + "; a server takes one client at a time: is another one attached to " + socket
+                                + "?",
+                        e);
             }
             throw e;
         }

@@ -60,7 +60,7 @@ class ServeAndIoTest {
 
     @Test
     void whatAVerifyingRunFlushedIsThereAfterSigtermAndADamagedBlockIsFound() throws IOException {
-        Path image = sparseFile("disk.img", 64 * MIB);
+        Path image = zeroedFile("disk.img", 16 * MIB);
         Path journal = folder.resolve("journal");
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
             CommandProcess verify = io(
@@ -93,7 +93,7 @@ class ServeAndIoTest {
 
     @Test
     void whatAVerifyingRunFlushedIsThereAfterSigkillOfTheServerWhichTheClientNoticesWithinASecond() throws Exception {
-        Path image = sparseFile("disk.img", 64 * MIB);
+        Path image = zeroedFile("disk.img", 16 * MIB);
         Path journal = folder.resolve("journal");
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString());
                 CommandProcess verify = CommandProcess.start(
@@ -130,7 +130,7 @@ class ServeAndIoTest {
 
     @Test
     void namespacesComeInTheOrderOfTheOptionsAndADirectoryHoldsTheSocket() throws IOException {
-        Path image = sparseFile("disk.img", 3 * MIB);
+        Path image = zeroedFile("disk.img", 3 * MIB);
         try (CommandProcess server = CommandProcess.serve(
                 folder,
                 socketFolder,
@@ -170,7 +170,7 @@ class ServeAndIoTest {
 
     @Test
     void anImageThatIsServedAlreadyAndASocketThatIsInUseAreRefused() throws IOException {
-        Path image = sparseFile("disk.img", MIB);
+        Path image = zeroedFile("disk.img", MIB);
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
             CommandProcess second = CommandProcess.run(
                     folder, "serve", "--socket", socketFolder.resolve("cntrl").toString(), "--file", image.toString());
@@ -192,12 +192,8 @@ class ServeAndIoTest {
         return CommandProcess.run(folder, arguments);
     }
 
-    private Path sparseFile(String name, long lengthBytes) throws IOException {
-        Path file = folder.resolve(name);
-        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-            out.setLength(lengthBytes);
-        }
-        return file;
+    private Path zeroedFile(String name, int lengthBytes) throws IOException {
+        return Files.write(folder.resolve(name), new byte[lengthBytes]);
     }
 
     private Path ext4Image() throws Exception {
@@ -208,7 +204,7 @@ class ServeAndIoTest {
             random.nextBytes(content);
             Files.write(files.resolve("file" + i), content);
         }
-        Path image = sparseFile("ext4.img", 16 * MIB);
+        Path image = zeroedFile("ext4.img", 16 * MIB);
         Path tool = Files.isExecutable(Path.of("/sbin/mkfs.ext4"))
                 ? Path.of("/sbin/mkfs.ext4")
                 : Path.of("/usr/sbin/mkfs.ext4");

@@ -108,7 +108,7 @@ class UsageTest {
                 .bind(UnixDomainSocketAddress.of(socket))
                 .close();
         assertThat(socket).exists();
-        assertOneLine(run("identify", socket.toString()), ExitCode.FAILURE, "nobody listens", "start a server");
+        assertOneLine(run("identify", socket.toString()), ExitCode.FAILURE, "nobody listens", "start one again");
     }
 
     @Test

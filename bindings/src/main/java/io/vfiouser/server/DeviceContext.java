@@ -36,7 +36,7 @@ import org.slf4j.event.Level;
  * what is pending, and {@link QuiesceHandler#resumed} ends a pause.
  *
  * <p><b>Hostile clients.</b> What a device's callback throws is answered with an error number. Messages known to crash the library
- * ({@link MessageScreen}) and clients that stall in the middle of a message end the connection. Known and not
+ * and clients that stall in the middle of a message end the connection. Known and not
  * preventable here: a client of level 0.1 that maps the same DMA region again and again leaks a descriptor of this process each
  * time, and at every level a client's dirty report with a page size other than the server's may be wrong.
  *
@@ -58,9 +58,7 @@ public final class DeviceContext implements AutoCloseable {
     private final QuiesceProtocol quiesce;
     private final Optional<MigrationAdapter> migration;
     private final DeviceCallbacks callbacks;
-    private final MessageScreen screen;
-    private final SocketControl socket = new SocketControl(WireMessage.BYTES);
-    private final WireMessage message = new WireMessage(socket.peeked());
+    private final ClientStream stream;
     private final MemorySegment dirtyEntry;
     private final List<Consumer<NativeContext>> additions = new ArrayList<>();
 
@@ -83,7 +81,7 @@ public final class DeviceContext implements AutoCloseable {
     DeviceContext(DeviceSpec spec) {
         this.spec = spec;
         calls = spec.library().calls();
-        screen = new MessageScreen(calls.level());
+        stream = new ClientStream(spec.socket().toString(), new MessageScreen(calls.level()), spec.clientTimeout());
         socketFile = new SocketFile(spec.socket());
         socketFile.clear();
         arena = Arena.ofShared();
@@ -161,8 +159,7 @@ public final class DeviceContext implements AutoCloseable {
             return false;
         }
         int fd = calls.getPollFd(context.pointer());
-        SocketControl.limitWaits(fd, spec.clientTimeout());
-        SocketControl.readWholeMessages(fd);
+        stream.attached(fd);
         clientFd = fd;
         return true;
     }
@@ -203,17 +200,10 @@ public final class DeviceContext implements AutoCloseable {
         if (quiesce.pending()) {
             return RunResult.QUIESCING;
         }
-        int seen = socket.peek(fd);
-        if (seen == -Errno.EAGAIN) {
+        if (!stream.look(fd)) {
             return RunResult.IDLE;
         }
-        message.seen(seen);
-        screen.refusal(message).ifPresent(reason -> {
-            LOG.warn("{}: disconnecting the client, whose message would crash the library: {}", spec.socket(), reason);
-            SocketControl.discard(fd);
-            message.seen(0);
-        });
-        if (!message.onlyReadsOrAccesses()) {
+        if (!stream.message().onlyReadsOrAccesses()) {
             flushDirty();
         }
         int result = inLibrary(() -> calls.runCtx(context.pointer()));
@@ -228,23 +218,8 @@ public final class DeviceContext implements AutoCloseable {
             return function.getAsInt();
         } finally {
             inLibrary = false;
-            noteInterruptChanges();
+            stream.applyTo(gate);
             gate.open();
-        }
-    }
-
-    private void noteInterruptChanges() {
-        if (message.command() == WireMessage.SET_IRQS && message.irqTriggers()) {
-            gate.descriptorsChanged();
-            for (IrqType type : IrqType.values()) {
-                if (type.index() == message.irqIndex() && type.raisable()) {
-                    if (message.irqAttaches()) {
-                        gate.activate(type);
-                    } else if (message.irqDisables()) {
-                        gate.unmaskAll(type);
-                    }
-                }
-            }
         }
     }
 
@@ -511,7 +486,7 @@ public final class DeviceContext implements AutoCloseable {
 
     private boolean clientIsGone() {
         int fd = clientFd;
-        return fd == NO_CLIENT || message.endOfStream() || Poll.hungUp(fd);
+        return fd == NO_CLIENT || stream.message().endOfStream() || Poll.hungUp(fd);
     }
 
     /**
@@ -571,7 +546,7 @@ public final class DeviceContext implements AutoCloseable {
         if (inLibrary) {
             return function.getAsInt();
         }
-        message.seen(0);
+        stream.forget();
         int result = inLibrary(function);
         if (calls.getPollFd(context.pointer()) != clientFd) {
             clientFd = NO_CLIENT;
@@ -616,10 +591,14 @@ public final class DeviceContext implements AutoCloseable {
             return;
         }
         own();
-        pauseForGood();
+        stream.forget();
+        if (!quiesce.pauseForGood(wake, CLOSE_TIMEOUT)) {
+            LOG.error(
+                    "{}: the device did not pause within {}; it is closed all the same", spec.socket(), CLOSE_TIMEOUT);
+        }
         closed = true;
         gate.close();
-        message.seen(0);
+        stream.forget();
         clientFd = NO_CLIENT;
         quiesce.abandon();
         try {
@@ -630,29 +609,6 @@ public final class DeviceContext implements AutoCloseable {
                 wake.close();
             }
             arena.close();
-        }
-    }
-
-    /** Destroying asks nobody to pause, so that is done here. */
-    private void pauseForGood() {
-        if (quiesce.paused()) {
-            return;
-        }
-        message.seen(0);
-        boolean quiet = quiesce.pending() ? quiesce.signalled() : quiesce.requested() == 0;
-        long end = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
-        while (!quiet && quiesce.pending() && !quiesce.signalled()) {
-            long left = end - System.nanoTime();
-            if (left <= 0) {
-                LOG.error(
-                        "{}: the device did not pause within {}; it is closed all the same",
-                        spec.socket(),
-                        CLOSE_TIMEOUT);
-                return;
-            }
-            if (wake.await(Duration.ofNanos(left))) {
-                long ignored = wake.drain();
-            }
         }
     }
 

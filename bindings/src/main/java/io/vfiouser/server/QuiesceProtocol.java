@@ -1,6 +1,8 @@
 package io.vfiouser.server;
 
 import io.vfiouser.os.Errno;
+import io.vfiouser.os.EventFd;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +105,30 @@ final class QuiesceProtocol {
             paused = false;
             guard.run("resumed", handler::resumed);
         }
+    }
+
+    /**
+     * Pauses the device for the last time: destroying a context asks nobody to pause.
+     *
+     * @param wake becomes readable when the pause is signalled
+     * @return false if it did not pause in time
+     */
+    boolean pauseForGood(EventFd wake, Duration longest) {
+        if (paused) {
+            return true;
+        }
+        boolean quiet = !pending && requested() == 0;
+        long end = System.nanoTime() + longest.toNanos();
+        while (!quiet && pending && !signalled) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            if (wake.await(Duration.ofNanos(left))) {
+                long ignored = wake.drain();
+            }
+        }
+        return true;
     }
 
     /** A pending pause that nobody waits for any more: the context goes away. */

@@ -58,6 +58,26 @@ final class WireMessage {
         return length <= 0;
     }
 
+    /** How many bytes were seen. */
+    int length() {
+        return length;
+    }
+
+    /**
+     * Whether bytes are missing that {@link MessageScreen} has to see. A client may send a message in pieces, or attach a descriptor to the
+     * first of them, at which looking ends: so that what is absent counts as zero must not let a message through.
+     */
+    boolean isTooShortToJudge() {
+        if (endOfStream()) {
+            return false;
+        }
+        return switch (command()) {
+            case -1 -> true;
+            case SET_IRQS, REGION_WRITE, DEVICE_FEATURE -> length < Math.min(BYTES, u32(4));
+            default -> false;
+        };
+    }
+
     /** The command, or -1 if there is no whole header. */
     int command() {
         return length < HEADER_BYTES ? -1 : Short.toUnsignedInt(bytes.get(U16, 2));

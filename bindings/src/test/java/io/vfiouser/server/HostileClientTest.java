@@ -107,15 +107,53 @@ class HostileClientTest {
     @Test
     void aClientThatStallsInTheMiddleOfAMessageDoesNotHoldTheServer() {
         try (RawClient client = server.connect()) {
-            ByteBuffer header = RawClient.buffer(16).putShort((short) 7).putShort((short) RawClient.REGION_READ);
-            client.sendBytes(header.putInt(1000).putInt(0).putInt(0).flip());
+            client.sendBytes(header(RawClient.REGION_READ, 1000).flip());
             // The rest never comes: after the client timeout the library answers with an error, and goes on.
             assertThat(client.reply((short) 7).errno()).isPositive();
+        }
+        try (RawClient client = server.connect()) {
+            client.sendBytes(header(RawClient.SET_IRQS, 36).flip());
+            assertThat(client.awaitDisconnected()).isTrue();
         }
         try (RawClient client = server.connect()) {
             client.sendBytes(
                     RawClient.buffer(3).putShort((short) 7).put((byte) 1).flip());
             assertThat(client.awaitDisconnected()).isTrue();
+        }
+    }
+
+    /** The header of message 7, with room for its payload behind it. */
+    private static ByteBuffer header(int command, int messageBytes) {
+        ByteBuffer message = RawClient.buffer(messageBytes).putShort((short) 7).putShort((short) command);
+        return message.putInt(messageBytes).putInt(0).putInt(0);
+    }
+
+    /** A message in pieces could hide from the look at it. */
+    @Test
+    void aWildStateThatComesByteByByteIsNotLetThroughAndAGoodOneIs() {
+        boolean registers = ServerFixture.LIBRARY.level() == AbiLevel.V0_1;
+        int command = registers ? RawClient.REGION_WRITE : RawClient.DEVICE_FEATURE;
+        for (int state : new int[] {1, 8}) {
+            try (RawClient client = server.connect()) {
+                ByteBuffer payload = registers
+                        ? RawClient.buffer(20)
+                                .putLong(0)
+                                .putInt(9)
+                                .putInt(4)
+                                .putInt(state)
+                                .flip()
+                        : RawClient.ints(16, (1 << 17) | 2, state, -1);
+                ByteBuffer message =
+                        header(command, 16 + payload.remaining()).put(payload).flip();
+                while (message.hasRemaining()) {
+                    client.sendBytes(RawClient.buffer(1).put(message.get()).flip());
+                }
+                if (state == 1) {
+                    client.reply((short) 7).ok();
+                } else {
+                    assertThat(client.awaitDisconnected()).isTrue();
+                }
+            }
         }
     }
 

@@ -14,6 +14,10 @@ record CapabilityPlacement(PciCapability capability, int position, Set<Capabilit
 
     CapabilityPlacement {
         flags = Set.copyOf(flags);
+        if (position < 0 || position % Integer.BYTES != 0) {
+            // The library asserts it, which would end the JVM.
+            throw new IllegalArgumentException("capabilities start at multiples of 4, not at " + position);
+        }
     }
 
     /** The library's bit set. */

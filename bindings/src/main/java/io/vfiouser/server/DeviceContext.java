@@ -11,15 +11,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -47,42 +44,32 @@ public final class DeviceContext implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceContext.class);
     private static final Logger LIBRARY_LOG = LoggerFactory.getLogger("io.vfiouser.server.library");
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final int NO_CLIENT = -1;
 
     private final DeviceSpec spec;
     private final NativeCalls calls;
     private final Arena arena;
-    private final SocketFile socketFile;
     private final EventFd wake;
     private final InterruptGate gate;
     private final DmaTable dma;
     private final QuiesceProtocol quiesce;
     private final Optional<MigrationAdapter> migration;
-    private final DeviceCallbacks callbacks;
+    private final ResetAdapter reset;
     private final ClientStream stream;
+    private final NativeSlot slot;
     private final MemorySegment dirtyEntry;
-    private final List<Consumer<NativeContext>> additions = new ArrayList<>();
+    private final Ownership ownership = new Ownership();
 
-    private volatile NativeContext context;
-    private volatile @Nullable Thread owner;
     private volatile int clientFd = NO_CLIENT;
-    private int listenFd;
-    private boolean renew;
-
-    /** While a native context is made or exchanged, its end is not the device's. */
-    private boolean replacing = true;
-
     private boolean inLibrary;
     private boolean inQuiesced;
-    private boolean closed;
-
-    private static final int NO_CLIENT = -1;
 
     @SuppressWarnings("MustBeClosedChecker") // the context owns the arena; close() closes it last
     DeviceContext(DeviceSpec spec) {
         this.spec = spec;
         calls = spec.library().calls();
         stream = new ClientStream(spec.socket().toString(), new MessageScreen(calls.level()), spec.clientTimeout());
-        socketFile = new SocketFile(spec.socket());
+        SocketFile socketFile = new SocketFile(spec.socket());
         socketFile.clear();
         arena = Arena.ofShared();
         wake = EventFd.create();
@@ -95,34 +82,15 @@ public final class DeviceContext implements AutoCloseable {
             quiesce = new QuiesceProtocol(spec.quiesce(), guard, this::flushDirty, this::clientIsGone);
             migration = spec.migration()
                     .map(handler -> MigrationAdapter.of(calls, handler, guard, spec.migrationWindowBytes(), arena));
-            callbacks = new DeviceCallbacks(
-                    spec, LIBRARY_LOG, guard, gate, dma, quiesce, code -> onReset(guard, code), migration, arena);
-            context = listen();
-            replacing = false;
-            listenFd = calls.getPollFd(context.pointer());
+            reset = new ResetAdapter(spec.reset(), guard, gate, migration);
+            DeviceCallbacks callbacks =
+                    new DeviceCallbacks(spec, LIBRARY_LOG, guard, gate, dma, quiesce, reset, migration, arena);
+            slot = new NativeSlot(spec, callbacks, socketFile);
+            reset.mute(false);
             gate.open();
         } catch (RuntimeException | Error e) {
             wake.close();
             arena.close();
-            throw e;
-        }
-    }
-
-    private NativeContext listen() {
-        Path temporary = socketFile.temporary();
-        NativeContext first;
-        try {
-            first = NativeContext.create(spec, callbacks, temporary);
-        } catch (RuntimeException | Error e) {
-            // Level 0.1 leaves the file behind.
-            SocketFile.discard(temporary);
-            throw e;
-        }
-        try {
-            socketFile.publish(temporary);
-            return first;
-        } catch (RuntimeException | Error e) {
-            first.destroy();
             throw e;
         }
     }
@@ -145,20 +113,20 @@ public final class DeviceContext implements AutoCloseable {
         if (isAttached()) {
             return true;
         }
-        if (renew) {
+        if (reset.renew()) {
             replaceContext();
         }
-        if (quiesce.pending() || !Poll.awaitReadable(listenFd, Duration.ZERO)) {
+        if (quiesce.pending() || !Poll.awaitReadable(slot.listenFd(), Duration.ZERO)) {
             return false;
         }
-        int result = AttachWatchdog.watch(this, spec.clientTimeout(), () -> calls.attachCtx(context.pointer()));
+        int result = AttachWatchdog.watch(this, spec.clientTimeout(), () -> calls.attachCtx(slot.pointer()));
         if (result < 0) {
             if (result != -Errno.EAGAIN) {
                 LOG.warn("{}: a client connected but did not negotiate: {}", spec.socket(), Errno.describe(-result));
             }
             return false;
         }
-        int fd = calls.getPollFd(context.pointer());
+        int fd = calls.getPollFd(slot.pointer());
         stream.attached(fd);
         clientFd = fd;
         return true;
@@ -175,7 +143,7 @@ public final class DeviceContext implements AutoCloseable {
      */
     public int pollFd() {
         int fd = clientFd;
-        return fd == NO_CLIENT ? listenFd : fd;
+        return fd == NO_CLIENT ? slot.listenFd() : fd;
     }
 
     /**
@@ -206,7 +174,7 @@ public final class DeviceContext implements AutoCloseable {
         if (!stream.message().onlyReadsOrAccesses()) {
             flushDirty();
         }
-        int result = inLibrary(() -> calls.runCtx(context.pointer()));
+        int result = inLibrary(() -> calls.runCtx(slot.pointer()));
         return outcome(result);
     }
 
@@ -226,7 +194,7 @@ public final class DeviceContext implements AutoCloseable {
     /** What the library's function left behind; the message is over unless a pause is pending. */
     private RunResult outcome(int result) {
         int fd = clientFd;
-        boolean detached = calls.getPollFd(context.pointer()) != fd;
+        boolean detached = calls.getPollFd(slot.pointer()) != fd;
         if (detached) {
             clientFd = NO_CLIENT;
         } else if (result < 0 && result != -Errno.EBUSY) {
@@ -284,13 +252,12 @@ public final class DeviceContext implements AutoCloseable {
         inQuiesced = true;
         int result;
         try {
-            result = inLibrary(() -> calls.deviceQuiesced(context.pointer(), errno));
+            result = inLibrary(() -> calls.deviceQuiesced(slot.pointer(), errno));
         } finally {
             inQuiesced = false;
         }
         if (errno != 0 && isAttached()) {
             SocketControl.discard(clientFd);
-            spec.quiesce().resumed();
         }
         return outcome(result);
     }
@@ -328,7 +295,7 @@ public final class DeviceContext implements AutoCloseable {
     }
 
     private int trigger(int vector) {
-        return calls.irqTrigger(context.pointer(), vector);
+        return calls.irqTrigger(slot.pointer(), vector);
     }
 
     /** Makes {@link #wakeFd} readable. Any thread. */
@@ -354,6 +321,9 @@ public final class DeviceContext implements AutoCloseable {
      * @param maxEntries how many entries it has room for
      */
     public ScatterGather scatterGather(int maxEntries) {
+        if (!spec.usesDma()) {
+            throw new IllegalStateException("the device was built without guest memory; give it a DmaListener");
+        }
         return new ScatterGather(this, maxEntries);
     }
 
@@ -377,7 +347,7 @@ public final class DeviceContext implements AutoCloseable {
     }
 
     private void flushDirty() {
-        dma.flushDirty(calls, context.pointer(), dirtyEntry);
+        dma.flushDirty(calls, slot.pointer(), dirtyEntry);
     }
 
     // PCI.
@@ -387,7 +357,7 @@ public final class DeviceContext implements AutoCloseable {
      * after a {@link RunResult#DISCONNECTED}. Any thread may read; changes belong to the context's thread.
      */
     public MemorySegment configSpace() {
-        return context.configSpace();
+        return slot.context().configSpace();
     }
 
     /**
@@ -399,21 +369,19 @@ public final class DeviceContext implements AutoCloseable {
     public int addCapability(int position, PciCapability capability, CapabilityFlag... flags) {
         own();
         CapabilityPlacement placement = new CapabilityPlacement(capability, position, Set.of(flags));
-        int offset = context.addCapability(placement);
-        additions.add(next -> {
-            int ignored = next.addCapability(placement);
-        });
-        return offset;
+        int[] offset = new int[1];
+        slot.add(context -> offset[0] = context.addCapability(placement));
+        return offset[0];
     }
 
     /** The offset of the first capability with an identifier. */
     public OptionalInt findCapability(boolean extended, int id) {
-        return context.findCapability(extended, id);
+        return slot.context().findCapability(extended, id);
     }
 
     /** The offset of the next capability with an identifier after the one at an offset. */
     public OptionalInt findNextCapability(boolean extended, int after, int id) {
-        return context.findNextCapability(extended, after, id);
+        return slot.context().findNextCapability(extended, after, id);
     }
 
     /**
@@ -423,8 +391,7 @@ public final class DeviceContext implements AutoCloseable {
      */
     public void createIoEventFd(IoEventFd ioEventFd) {
         own();
-        context.createIoEventFd(ioEventFd);
-        additions.add(next -> next.createIoEventFd(ioEventFd));
+        slot.add(context -> context.createIoEventFd(ioEventFd));
     }
 
     // Other things.
@@ -442,12 +409,12 @@ public final class DeviceContext implements AutoCloseable {
 
     /** The pointer given to {@link DeviceContextBuilder#privateData}, as the library returns it. */
     public MemorySegment privateData() {
-        return context.privateData();
+        return slot.context().privateData();
     }
 
     /** Writes a message through the library's log, to where its own messages go. */
     public void log(Level level, String text) {
-        calls.log(context.pointer(), NativeLog.syslogLevel(level), text);
+        calls.log(slot.pointer(), NativeLog.syslogLevel(level), text);
     }
 
     /** The library in use. Any thread. */
@@ -462,62 +429,28 @@ public final class DeviceContext implements AutoCloseable {
 
     // Endings.
 
-    private int onReset(CallbackGuard guard, int code) {
-        if (replacing) {
-            return 0;
-        }
-        return guard.status("reset", () -> {
-            ResetReason reason = ResetReason.of(code);
-            if (reason == ResetReason.LOST_CONNECTION) {
-                renew |= migrationState() != MigrationState.RUNNING;
-            }
-            try {
-                spec.reset().reset(reason);
-            } finally {
-                if (reason == ResetReason.LOST_CONNECTION) {
-                    gate.forgetClient();
-                } else {
-                    gate.clearPending();
-                }
-            }
-            migration.ifPresent(MigrationAdapter::reset);
-        });
-    }
-
     private boolean clientIsGone() {
         int fd = clientFd;
         return fd == NO_CLIENT || stream.message().endOfStream() || Poll.hungUp(fd);
     }
 
-    /**
-     * A new native context for the next client; the device itself was reset when the last one went. It takes over the listening
-     * socket, in whose queue the next client may be already.
-     */
+    /** The device itself was reset when the last client went. */
     private void replaceContext() {
-        NativeContext old = context;
-        Path temporary = socketFile.temporary();
         gate.close();
-        replacing = true;
+        reset.mute(true);
         try {
-            NativeContext next = NativeContext.create(spec, callbacks, temporary);
-            SocketFile.discard(temporary);
-            int nextListenFd = calls.getPollFd(next.pointer());
-            SocketControl.substitute(nextListenFd, listenFd);
-            context = next;
-            listenFd = nextListenFd;
-            old.destroy();
-            additions.forEach(addition -> addition.accept(next));
-            renew = false;
+            slot.replace();
+            reset.renewed();
         } finally {
-            replacing = false;
+            reset.mute(false);
             gate.open();
         }
     }
 
     /** Interrupts a negotiation that hangs. Any thread; the watchdog calls it while {@link #attach} is under way. */
     void abortAttach() {
-        int fd = calls.getPollFd(context.pointer());
-        if (fd != listenFd && fd >= 0) {
+        int fd = calls.getPollFd(slot.pointer());
+        if (fd != slot.listenFd() && fd >= 0) {
             SocketControl.shutdown(fd);
         }
     }
@@ -527,7 +460,7 @@ public final class DeviceContext implements AutoCloseable {
     }
 
     MemorySegment pointer() {
-        return context.pointer();
+        return slot.pointer();
     }
 
     DmaTable dma() {
@@ -548,7 +481,7 @@ public final class DeviceContext implements AutoCloseable {
         }
         stream.forget();
         int result = inLibrary(function);
-        if (calls.getPollFd(context.pointer()) != clientFd) {
+        if (calls.getPollFd(slot.pointer()) != clientFd) {
             clientFd = NO_CLIENT;
         } else if (result == -Errno.EPROTO || result == -Errno.EAGAIN) {
             // Out of step, or no answer: what comes next on this socket cannot be trusted.
@@ -560,25 +493,9 @@ public final class DeviceContext implements AutoCloseable {
         return result;
     }
 
-    /** Takes the context for the calling thread, or refuses another one. */
+    /** The calling thread must be the context's. */
     void own() {
-        Thread current = Thread.currentThread();
-        if (owner == current) {
-            return;
-        }
-        if (closed) {
-            throw new IllegalStateException("the context is closed");
-        }
-        Thread other = owner;
-        if (other != null && other.isAlive()) {
-            throw new IllegalStateException("the context belongs to " + other);
-        }
-        owner = current;
-    }
-
-    /** The context's thread gives it away; the next one that uses it owns it. */
-    void disown() {
-        owner = null;
+        ownership.require();
     }
 
     /**
@@ -587,7 +504,7 @@ public final class DeviceContext implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closed) {
+        if (ownership.isClosed()) {
             return;
         }
         own();
@@ -596,14 +513,13 @@ public final class DeviceContext implements AutoCloseable {
             LOG.error(
                     "{}: the device did not pause within {}; it is closed all the same", spec.socket(), CLOSE_TIMEOUT);
         }
-        closed = true;
+        ownership.close();
         gate.close();
         stream.forget();
         clientFd = NO_CLIENT;
         quiesce.abandon();
         try {
-            socketFile.remove();
-            context.destroy();
+            slot.destroy();
         } finally {
             synchronized (wake) {
                 wake.close();

@@ -16,6 +16,13 @@ import java.util.Optional;
  */
 public record IoEventFd(
         RegionIndex region, Fd fd, long offset, int sizeBytes, int flags, long dataMatch, Optional<Shadow> shadow) {
+    /** Checks that the range does not wrap. */
+    public IoEventFd {
+        if (offset < 0 || sizeBytes < 0 || offset > Long.MAX_VALUE - sizeBytes) {
+            throw new IllegalArgumentException("no such place: offset " + offset + ", " + sizeBytes + " bytes");
+        }
+    }
+
     /**
      * Memory that receives the value that was written; experimental in the kernel. Level 0.1 has none, and later libraries have
      * it only if they were compiled with {@code SHADOW_IOEVENTFD}.

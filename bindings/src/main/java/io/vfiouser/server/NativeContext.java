@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -184,11 +185,28 @@ final class NativeContext {
     }
 
     OptionalInt findCapability(boolean extended, int id) {
+        if (extended && !hasExtendedSpace()) {
+            return OptionalInt.empty();
+        }
         return offset("find capability", calls.pciFindCapability(pointer, extended, id));
     }
 
     OptionalInt findNextCapability(boolean extended, int after, int id) {
+        Objects.checkFromIndexSize(after, Integer.BYTES, (int) configSpace.byteSize());
+        // At the end of the extended list the library goes on at offset 0 and takes the identity for a capability.
+        if (extended && (!hasExtendedSpace() || extendedNext(after) == 0)) {
+            return OptionalInt.empty();
+        }
         return offset("find next capability", calls.pciFindNextCapability(pointer, extended, after, id));
+    }
+
+    private boolean hasExtendedSpace() {
+        return spec.pciType().configSpaceBytes() > PciType.CONVENTIONAL.configSpaceBytes();
+    }
+
+    private long extendedNext(int offset) {
+        return CapabilityHeader.EXTENDED_NEXT.get(
+                configSpace.asSlice(offset, Integer.BYTES).toArray(ValueLayout.JAVA_BYTE));
     }
 
     private static OptionalInt offset(String operation, long result) {

@@ -93,7 +93,8 @@ final class QuiesceProtocol {
         }
         pending = false;
         signalled = false;
-        paused = quiet;
+        // Also if it failed: the end of the pause is the handler's sign to go on.
+        paused = true;
         if (quiet) {
             flushDirty.run();
         }

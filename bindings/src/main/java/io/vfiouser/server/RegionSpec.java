@@ -130,6 +130,9 @@ public final class RegionSpec {
          * @throws IllegalArgumentException if an area exceeds the region
          */
         public RegionSpec build() {
+            if (sizeBytes < 0 || fileOffset < 0) {
+                throw new IllegalArgumentException("no region of " + sizeBytes + " bytes at offset " + fileOffset);
+            }
             for (SparseArea area : areas) {
                 if (area.end() > sizeBytes) {
                     throw new IllegalArgumentException(area + " exceeds a region of " + sizeBytes + " bytes");

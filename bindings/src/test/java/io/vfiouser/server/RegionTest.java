@@ -166,6 +166,16 @@ class RegionTest {
                 assertThat(context.findCapability(true, DeviceSerialNumberCapability.CAPABILITY_ID))
                         .hasValue(0x100);
                 assertThat(context.findCapability(true, 0x42)).isEmpty();
+                assertThat(context.findNextCapability(true, 0x100, ExtendedVendorCapability.CAPABILITY_ID))
+                        .isPresent();
+                int last = context.findCapability(true, ExtendedVendorCapability.CAPABILITY_ID)
+                        .orElseThrow();
+                assertThat(context.findNextCapability(true, last, 0x1234)).isEmpty();
+                assertThatThrownBy(() -> context.findNextCapability(false, -1, 1))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> context.addCapability(0x42, PciCapability.vendor()))
+                        .isInstanceOf(IllegalArgumentException.class);
+                assertThatThrownBy(() -> context.scatterGather(1)).isInstanceOf(IllegalStateException.class);
                 int added = context.addCapability(0, PciCapability.vendor((byte) 9));
                 assertThat(context.findNextCapability(false, 0xa0, VendorCapability.CAPABILITY_ID))
                         .hasValue(added);

@@ -126,7 +126,7 @@ final class Lifecycle {
             return 1;
         }
         if (!fatal && state == State.ENABLED && group.anyFaulted()) {
-            fail("the guest took memory away that its commands used");
+            fail("the pollers stopped over memory that the guest took away, or over a fault that the log has");
             return 1;
         }
         return switch (shutdown) {

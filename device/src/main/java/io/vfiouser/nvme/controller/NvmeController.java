@@ -4,9 +4,12 @@ import io.vfiouser.nvme.block.ResizeListener;
 import io.vfiouser.nvme.memory.GuestMemory;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A controller without its transport: BAR0 as accesses to it, guest memory as a table of regions, interrupts as calls to a sink. It has no
@@ -17,6 +20,8 @@ import java.util.List;
  * table, {@link #resume}.
  */
 public final class NvmeController implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NvmeController.class);
+
     /** Bytes of the doorbell page that the constructor takes. */
     public static final int DOORBELL_BYTES = DoorbellPage.LENGTH_BYTES;
 
@@ -92,11 +97,20 @@ public final class NvmeController implements AutoCloseable {
         try {
             int work = lifecycle.advance();
             if (!pauseWanted && lifecycle.processing()) {
-                work += admin.doWork();
+                int done = admin.doWork();
+                if (done > 0) {
+                    // Here, where it is known what the memory was used for, and not in some callback of the library.
+                    MemoryFaults.deliver();
+                }
+                work += done;
             }
             return work;
         } catch (InternalError e) {
             memoryFault();
+            return 1;
+        } catch (RuntimeException e) {
+            LOG.error("the control thread's work failed in a way that is a fault of this program", e);
+            lifecycle.fail("a fault of this program, which the log has");
             return 1;
         }
     }

@@ -2,8 +2,6 @@ package io.vfiouser.nvme.controller;
 
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The thread of a {@link QueuePoller}.
@@ -12,7 +10,6 @@ import org.slf4j.LoggerFactory;
  * and looks for the announcement afterwards, with a full fence between the two on either side.
  */
 public final class PollerThread implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PollerThread.class);
     /** A bound for sleeps that only a wake-up is meant to end. */
     private static final long LONGEST_NANOS = 1_000_000_000L;
 
@@ -74,8 +71,6 @@ public final class PollerThread implements AutoCloseable {
                 poll();
             } catch (InternalError e) {
                 poller.memoryFault(e);
-            } catch (RuntimeException e) {
-                LOG.error("a pass of {} failed in a way that is a fault of this program", thread.getName(), e);
             }
         }
     }
@@ -86,8 +81,7 @@ public final class PollerThread implements AutoCloseable {
             idle = false;
             return;
         }
-        boolean quiet = poller.quiet();
-        if (!quiet && spinning()) {
+        if (!poller.quiet() && spinning()) {
             Thread.onSpinWait();
             return;
         }
@@ -95,7 +89,8 @@ public final class PollerThread implements AutoCloseable {
         VarHandle.fullFence();
         work = poller.doWork();
         if (work == 0 && !stopping) {
-            LockSupport.parkNanos(this, Math.min(quiet ? LONGEST_NANOS : nextSleep, LONGEST_NANOS));
+            // Whether it may sleep long is decided after the announcement: a queue that comes later wakes it.
+            LockSupport.parkNanos(this, poller.quiet() ? LONGEST_NANOS : Math.min(nextSleep, LONGEST_NANOS));
         }
         asleep = false;
         idle = idle && work == 0;

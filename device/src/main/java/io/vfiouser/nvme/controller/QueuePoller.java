@@ -11,6 +11,7 @@ import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -83,6 +84,9 @@ public final class QueuePoller {
         } catch (InternalError e) {
             memoryFault(e);
             return 1;
+        } catch (RuntimeException e) {
+            passFailed(e);
+            return 1;
         }
     }
 
@@ -92,6 +96,13 @@ public final class QueuePoller {
      */
     public void memoryFault(InternalError error) {
         LOG.error("guest memory went away while its commands were executed", error);
+        recountOutstanding();
+        faulted = true;
+    }
+
+    /** Whatever state this left behind, only a reset is sure to mend it. */
+    private void passFailed(RuntimeException e) {
+        LOG.error("a pass over the queues failed in a way that is a fault of this program", e);
         recountOutstanding();
         faulted = true;
     }
@@ -203,8 +214,20 @@ public final class QueuePoller {
         if (StandStill.level(ticket) == PauseLevel.DRAIN && outstanding > 0) {
             return drain();
         }
-        standStill.acknowledge(ticket);
+        if (!standStill.acknowledged(ticket)) {
+            deliverFaults();
+            standStill.acknowledge(ticket);
+        }
         return 0;
+    }
+
+    /** A fault of the passes before belongs to the queues that there are now, not to those after a reset. */
+    private void deliverFaults() {
+        try {
+            MemoryFaults.deliver();
+        } catch (InternalError e) {
+            memoryFault(e);
+        }
     }
 
     private int drain() {
@@ -216,6 +239,9 @@ public final class QueuePoller {
             return completed;
         } catch (InternalError e) {
             memoryFault(e);
+            return 1;
+        } catch (RuntimeException e) {
+            passFailed(e);
             return 1;
         } finally {
             discarding = false;
@@ -335,7 +361,7 @@ public final class QueuePoller {
         return standStill;
     }
 
-    /** Whether memory faulted since the last {@link #clear}. */
+    /** Whether a pass ended in a way that only a {@link #clear} mends. */
     boolean faulted() {
         return faulted;
     }

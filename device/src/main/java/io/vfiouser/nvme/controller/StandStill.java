@@ -61,6 +61,11 @@ final class StandStill {
         ACKNOWLEDGED.setRelease(this, ticket);
     }
 
+    /** Whether a request was answered already. */
+    boolean acknowledged(int ticket) {
+        return (int) ACKNOWLEDGED.getOpaque(this) == ticket;
+    }
+
     static boolean runs(int ticket) {
         return (ticket & LEVEL_MASK) == 0;
     }

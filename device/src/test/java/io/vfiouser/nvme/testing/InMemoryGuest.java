@@ -30,6 +30,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     private final List<BlockDevice> devices;
     private final NvmeController controller;
     private final boolean trapped;
+    private boolean stepPollers = true;
 
     private InMemoryGuest(boolean trapped, int pollers, ControllerOptions options, BlockDevice... devices) {
         this.trapped = trapped;
@@ -132,9 +133,18 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     @Override
     public void progress() {
         controller.doWork();
-        for (QueuePoller poller : controller.pollers()) {
-            poller.doWork();
+        if (stepPollers) {
+            for (QueuePoller poller : controller.pollers()) {
+                poller.doWork();
+            }
+        } else {
+            Thread.onSpinWait();
         }
+    }
+
+    /** From now on {@link #progress} steps the control thread's agents only. */
+    public void leavePollersToThreads() {
+        stepPollers = false;
     }
 
     /** Some passes, for tests that want to see that nothing happens. */

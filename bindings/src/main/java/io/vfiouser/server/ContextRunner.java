@@ -83,19 +83,11 @@ public final class ContextRunner implements AutoCloseable {
             return work;
         }
         if (!context.isAttached()) {
-            if (!context.attach()) {
-                return work;
-            }
-            LOG.info("{}: a client attached", context.socketPath());
-            return work + 1;
+            return work + (context.attach() ? 1 : 0);
         }
         return switch (context.run()) {
             case IDLE -> work;
-            case HANDLED, QUIESCING -> work + 1;
-            case DISCONNECTED -> {
-                LOG.info("{}: the client is gone; ready for the next one", context.socketPath());
-                yield work + 1;
-            }
+            case HANDLED, QUIESCING, DISCONNECTED -> work + 1;
         };
     }
 

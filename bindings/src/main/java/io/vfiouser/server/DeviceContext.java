@@ -129,6 +129,7 @@ public final class DeviceContext implements AutoCloseable {
         int fd = calls.getPollFd(slot.pointer());
         stream.attached(fd);
         clientFd = fd;
+        LOG.info("{}: a client attached", spec.socket());
         return true;
     }
 
@@ -197,6 +198,7 @@ public final class DeviceContext implements AutoCloseable {
         boolean detached = calls.getPollFd(slot.pointer()) != fd;
         if (detached) {
             clientFd = NO_CLIENT;
+            LOG.info("{}: the client is gone; ready for the next one", spec.socket());
         } else if (result < 0 && result != -Errno.EBUSY) {
             // Whatever it was, the library would meet it again: let it find the end of the stream instead.
             LOG.warn("{}: disconnecting the client after an error: {}", spec.socket(), Errno.describe(-result));

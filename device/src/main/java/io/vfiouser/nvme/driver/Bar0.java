@@ -12,6 +12,7 @@ import io.vfiouser.os.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,42 +110,31 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
     }
 
     int read32(int register) {
-        messages.lock();
-        try {
-            return client.readRegion32(BAR0, register);
-        } catch (VfioUserDisconnectedException e) {
-            throw disconnected(e);
-        } finally {
-            messages.unlock();
-        }
+        return (int) exchange(() -> client.readRegion32(BAR0, register));
     }
 
     long read64(int register) {
-        messages.lock();
-        try {
-            return client.readRegion64(BAR0, register);
-        } catch (VfioUserDisconnectedException e) {
-            throw disconnected(e);
-        } finally {
-            messages.unlock();
-        }
+        return exchange(() -> client.readRegion64(BAR0, register));
     }
 
     void write32(int register, int value) {
-        messages.lock();
-        try {
+        long ignored = exchange(() -> {
             client.writeRegion32(BAR0, register, value);
-        } catch (VfioUserDisconnectedException e) {
-            throw disconnected(e);
-        } finally {
-            messages.unlock();
-        }
+            return 0;
+        });
     }
 
     void write64(int register, long value) {
+        long ignored = exchange(() -> {
+            client.writeRegion64(BAR0, register, value);
+            return 0;
+        });
+    }
+
+    private long exchange(LongSupplier message) {
         messages.lock();
         try {
-            client.writeRegion64(BAR0, register, value);
+            return message.getAsLong();
         } catch (VfioUserDisconnectedException e) {
             throw disconnected(e);
         } finally {

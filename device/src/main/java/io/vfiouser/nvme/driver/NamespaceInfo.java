@@ -16,8 +16,25 @@ import java.util.UUID;
  */
 public record NamespaceInfo(int id, IdentifyNamespace structure, List<NamespaceDescriptor> descriptors) {
 
+    private static final int SMALLEST_BLOCK_SHIFT = 9;
+    private static final int LARGEST_BLOCK_SHIFT = 16;
+
+    /**
+     * Checks what the controller said.
+     *
+     * @throws NvmeProtocolException if block size and number of blocks cannot be
+     */
     public NamespaceInfo {
         descriptors = List.copyOf(descriptors);
+        int shift = structure.format().dataShift();
+        if (shift < SMALLEST_BLOCK_SHIFT || shift > LARGEST_BLOCK_SHIFT) {
+            throw new NvmeProtocolException(
+                    "namespace " + id + " has blocks of 2^" + shift + " bytes, which no namespace can have");
+        }
+        if (structure.sizeBlocks() < 0 || structure.sizeBlocks() > Long.MAX_VALUE >> shift) {
+            throw new NvmeProtocolException("namespace " + id + " has " + Long.toUnsignedString(structure.sizeBlocks())
+                    + " blocks of " + (1 << shift) + " bytes, which is more than there can be");
+        }
     }
 
     public int blockBytes() {
@@ -29,7 +46,7 @@ public record NamespaceInfo(int id, IdentifyNamespace structure, List<NamespaceD
     }
 
     public long lengthBytes() {
-        return Math.multiplyExact(blocks(), (long) blockBytes());
+        return blocks() * blockBytes();
     }
 
     /** The UUID among the descriptors. */

@@ -9,9 +9,11 @@ import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.IdentifyCns;
 import io.vfiouser.nvme.spec.IdentifyController;
 import io.vfiouser.nvme.spec.IdentifyNamespace;
+import io.vfiouser.nvme.spec.LogPageId;
 import io.vfiouser.nvme.spec.NamespaceDescriptor;
 import io.vfiouser.nvme.spec.NamespaceList;
 import io.vfiouser.nvme.spec.SmartLog;
+import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.os.PageSize;
 import io.vfiouser.os.Protection;
 import java.lang.foreign.MemorySegment;
@@ -115,7 +117,10 @@ public final class NvmeDriver implements AutoCloseable {
     /** The largest transfer of one command: the controller's limit or the options', whichever is less. */
     public int maximumTransferBytes() {
         long limit = identity.maximumTransferBytes(Integer.numberOfTrailingZeros(HostMemory.PAGE_BYTES));
-        return limit == 0 ? options.maximumTransferBytes() : (int) Math.min(limit, options.maximumTransferBytes());
+        // a limit below a page is a shift that went over the end: the controller announced more than 2^63 bytes
+        return limit < HostMemory.PAGE_BYTES
+                ? options.maximumTransferBytes()
+                : (int) Math.min(limit, options.maximumTransferBytes());
     }
 
     /** Whether doorbells are stores into shared memory rather than messages. */
@@ -174,9 +179,10 @@ public final class NvmeDriver implements AutoCloseable {
     }
 
     /** The SMART / Health Information log of the controller. */
-    public SmartLog smartLog(int page) {
+    public SmartLog smartLog() {
         try (DmaBuffer buffer = memory.allocate(SmartLog.LENGTH_BYTES)) {
-            admin.executeSuccessfully(NvmeCommand.getLogPage(page, -1, buffer, SmartLog.LENGTH_BYTES));
+            admin.executeSuccessfully(NvmeCommand.getLogPage(
+                    LogPageId.SMART_HEALTH, SubmissionEntry.NSID_ALL, buffer, SmartLog.LENGTH_BYTES));
             return new SmartLog(copy(buffer, SmartLog.LENGTH_BYTES));
         }
     }

@@ -29,10 +29,13 @@ public record ControllerOptions(
         int transferShift) {
     /** Most I/O queue pairs. */
     public static final int MAXIMUM_QUEUE_PAIRS = 128;
-    /** PCI vendor of QEMU's emulated devices, from the range set aside for them; PCI has none for this project. */
-    public static final int DEFAULT_PCI_VENDOR = 0x1B36;
-    /** PCI device id beside {@link #DEFAULT_PCI_VENDOR}: NVM Express controller. */
-    public static final int DEFAULT_PCI_DEVICE = 0x0010;
+    /**
+     * PCI vendor: with {@link #DEFAULT_PCI_DEVICE} the range that its owner has set aside for use without registration, since PCI has no
+     * number for this project. QEMU's own NVMe number would make Linux distrust the namespaces' identifiers.
+     */
+    public static final int DEFAULT_PCI_VENDOR = 0x1AF4;
+    /** PCI device beside {@link #DEFAULT_PCI_VENDOR}. Drivers find an NVMe controller by its class. */
+    public static final int DEFAULT_PCI_DEVICE = 0x10F0;
 
     private static final int LONGEST_SERIAL = 20;
     private static final int LONGEST_MODEL = 40;

@@ -1,0 +1,78 @@
+package io.vfiouser.nvme.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vfiouser.nvme.block.RamBlockDevice;
+import io.vfiouser.nvme.block.ThreadAllocation;
+import io.vfiouser.nvme.spec.CompletionEntry;
+import io.vfiouser.nvme.spec.Doorbells;
+import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.testing.HostQueue;
+import io.vfiouser.nvme.testing.InMemoryGuest;
+import io.vfiouser.nvme.testing.NvmeHost;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Test;
+
+/** From the doorbell to the completion nothing is allocated, whatever the command. */
+class FastPathAllocationTest {
+    private static final int ENTRIES = 64;
+    private static final int WARM_UP = 2_000;
+    private static final int MEASURED = 2_000;
+    private static final int COMMANDS = ENTRIES - 1;
+
+    @Test
+    void commandsAllocateNothing() {
+        try (InMemoryGuest guest = InMemoryGuest.mapped(RamBlockDevice.ofSize(4 << 20))) {
+            NvmeHost host = new NvmeHost(guest);
+            host.enable();
+            HostQueue queue = host.createQueues(1, ENTRIES);
+            fill(host, guest.memory(), host.at(queue.submissionBase()));
+            QueuePoller poller = guest.controller().pollers().getFirst();
+            int warm = rounds(guest, poller, 0, WARM_UP);
+            guest.interrupts().clear();
+            long before = ThreadAllocation.bytes();
+            int ignored = rounds(guest, poller, warm, MEASURED);
+            long allocated = ThreadAllocation.bytes() - before;
+            // The compiler may make a few objects of its own on this thread; one per command would be 16 times this.
+            assertThat(allocated).isLessThan(MEASURED * (long) COMMANDS);
+            assertThat(CompletionEntry.statusField(
+                            CompletionEntry.second(guest.memory(), host.at(queue.completionBase()))))
+                    .isZero();
+        }
+    }
+
+    /** The ring stays filled with the same commands: reads, writes with a list, flushes, write zeroes, deallocations. */
+    private static void fill(NvmeHost host, MemorySegment memory, long base) {
+        long data = host.allocate(8);
+        long list = host.allocate(1);
+        for (int i = 0; i < 4; i++) {
+            LittleEndian.putU64(memory, host.at(list) + i * 8L, data + (1 + 2L * (i % 2)) * 4096);
+        }
+        for (int slot = 0; slot < ENTRIES; slot++) {
+            long at = base + slot * 64L;
+            switch (slot % 5) {
+                case 0 -> IoCommand.read(memory, at, slot, 1, slot, 8, data, 0);
+                case 1 -> IoCommand.write(memory, at, slot, 1, slot, 32, IoCommand.FUA, data, list);
+                case 2 -> IoCommand.flush(memory, at, slot, 1);
+                case 3 -> IoCommand.writeZeroes(memory, at, slot, 1, 100, 8, 0);
+                default -> IoCommand.read(memory, at, slot, 1, slot, 32, data + 512, list);
+            }
+        }
+    }
+
+    /** Fills the queue so many times and returns where the tail is afterwards. */
+    private static int rounds(InMemoryGuest guest, QueuePoller poller, int tailBefore, int count) {
+        int tail = tailBefore;
+        for (int i = 0; i < count; i++) {
+            tail = (tail + COMMANDS) % ENTRIES;
+            guest.doorbell(Doorbells.submissionTail(1), tail);
+            int done = 0;
+            while (done < COMMANDS) {
+                done += poller.doWork();
+            }
+            guest.doorbell(Doorbells.completionHead(1), tail);
+        }
+        return tail;
+    }
+}

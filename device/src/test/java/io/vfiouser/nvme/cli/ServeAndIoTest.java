@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Server and client in two processes, over the real library and the real socket. */
 class ServeAndIoTest {
@@ -91,8 +93,10 @@ class ServeAndIoTest {
         }
     }
 
-    @Test
-    void whatAVerifyingRunFlushedIsThereAfterSigkillOfTheServerWhichTheClientNoticesWithinASecond() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"SIGTERM", "SIGKILL"})
+    void whatAVerifyingRunFlushedIsThereAfterTheServerEndsUnderLoadWhichTheClientNoticesWithinASecond(String signal)
+            throws Exception {
         Path image = zeroedFile("disk.img", 16 * MIB);
         Path journal = folder.resolve("journal");
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString());
@@ -113,7 +117,11 @@ class ServeAndIoTest {
                     .atMost(30, TimeUnit.SECONDS)
                     .until(() -> !verify.isAlive() || (Files.exists(journal) && Files.size(journal) > 100_000));
             assertThat(verify.isAlive()).as(verify.err()).isTrue();
-            server.kill();
+            if (signal.equals("SIGKILL")) {
+                server.kill();
+            } else {
+                assertThat(server.terminate()).as(server.err()).isEqualTo(ExitCode.OK);
+            }
             long killed = System.nanoTime();
             assertThat(verify.exitCode()).isEqualTo(ExitCode.FAILURE);
             assertThat(System.nanoTime() - killed).isLessThan(TimeUnit.SECONDS.toNanos(1));

@@ -38,7 +38,7 @@ final class Workers {
         awaitAll(running, done, total, progress);
         Throwable failed = failure.get();
         switch (failed) {
-            case null -> {}
+            case null -> progress.at(total, total);
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new NvmeDriverException("a worker failed: " + failed, failed);

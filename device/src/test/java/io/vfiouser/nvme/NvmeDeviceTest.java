@@ -14,6 +14,7 @@ import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.testing.ClientTransport;
 import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.NvmeHost;
+import io.vfiouser.nvme.testing.ThreadProcessorTime;
 import io.vfiouser.os.EventFd;
 import io.vfiouser.os.MemFd;
 import io.vfiouser.os.Protection;
@@ -206,5 +207,22 @@ class NvmeDeviceTest {
                 .isInstanceOf(NvmeDeviceException.class)
                 .hasMessageContaining("adaptive");
         assertThat(backEnd.active()).isFalse();
+    }
+
+    @Test
+    void anIdleDeviceWithAnEnabledControllerUsesLittleOfAProcessor() {
+        try (NvmeDevice device = start(DoorbellMode.MAPPED, PollMode.ADAPTIVE);
+                ClientTransport transport = new ClientTransport(device.socket())) {
+            NvmeHost host = new NvmeHost(transport);
+            host.enable();
+            writeAndReadBack(host, host.createQueues(1, 16), 1);
+            long settled = System.nanoTime() + 300_000_000L;
+            host.await("the device to become idle", () -> System.nanoTime() > settled);
+            long before = ThreadProcessorTime.nanos("nvme-");
+            long end = System.nanoTime() + 1_000_000_000L;
+            host.await("a second", () -> System.nanoTime() > end);
+            assertThat(Duration.ofNanos(ThreadProcessorTime.nanos("nvme-") - before))
+                    .isLessThan(Duration.ofMillis(150));
+        }
     }
 }

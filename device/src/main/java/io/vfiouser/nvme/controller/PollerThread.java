@@ -14,7 +14,9 @@ public final class PollerThread implements AutoCloseable {
     private static final long LONGEST_NANOS = 1_000_000_000L;
 
     private final QueuePoller poller;
-    private final IdlePolicy policy;
+    private final long spinNanos;
+    private final long firstSleepNanos;
+    private final long longestSleepNanos;
     private final Runnable onStart;
     private final Thread thread;
     private volatile boolean stopping;
@@ -28,7 +30,9 @@ public final class PollerThread implements AutoCloseable {
      */
     public PollerThread(QueuePoller poller, IdlePolicy policy, String name, Runnable onStart) {
         this.poller = poller;
-        this.policy = policy;
+        this.spinNanos = policy.spin().toNanos();
+        this.firstSleepNanos = policy.firstSleep().toNanos();
+        this.longestSleepNanos = policy.longestSleep().toNanos();
         this.onStart = onStart;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
         poller.standStill().onWakeUp(this::wakeUp);
@@ -71,6 +75,9 @@ public final class PollerThread implements AutoCloseable {
                 poll();
             } catch (InternalError e) {
                 poller.memoryFault(e);
+            } catch (Throwable t) {
+                // Whatever it is, the thread stays: without it nobody could pause or close the device any more.
+                poller.passFailed(t);
             }
         }
     }
@@ -94,7 +101,7 @@ public final class PollerThread implements AutoCloseable {
         }
         asleep = false;
         idle = idle && work == 0;
-        nextSleep = Math.min(2 * nextSleep, policy.longestSleep().toNanos());
+        nextSleep = Math.min(2 * nextSleep, longestSleepNanos);
     }
 
     private boolean spinning() {
@@ -102,8 +109,8 @@ public final class PollerThread implements AutoCloseable {
         if (!idle) {
             idle = true;
             idleSince = now;
-            nextSleep = policy.firstSleep().toNanos();
+            nextSleep = firstSleepNanos;
         }
-        return now - idleSince < policy.spin().toNanos();
+        return now - idleSince < spinNanos;
     }
 }

@@ -101,7 +101,7 @@ public final class QueuePoller {
     }
 
     /** Whatever state this left behind, only a reset is sure to mend it. */
-    private void passFailed(RuntimeException e) {
+    void passFailed(Throwable e) {
         LOG.error("a pass over the queues failed in a way that is a fault of this program", e);
         recountOutstanding();
         faulted = true;

@@ -7,39 +7,15 @@ import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.InMemoryGuest;
 import io.vfiouser.nvme.testing.NvmeHost;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.vfiouser.nvme.testing.ThreadProcessorTime;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Threads that sleep: with the guest in memory, but pollers of their own. */
 @Timeout(60)
 class PollerThreadTest {
-    /** Nanoseconds on a processor of the one thread whose name starts so; the system keeps 15 characters of it. */
-    private static long processorNanos(String name) {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            Path task = tasks.filter(t -> read(t.resolve("comm")).startsWith(name))
-                    .findFirst()
-                    .orElseThrow();
-            return Long.parseLong(read(task.resolve("schedstat")).split(" ", -1)[0]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
     @Test
     void noDoorbellIsLostWhereOnlyDoorbellsWake() {
         try (InMemoryGuest guest = InMemoryGuest.trapped(NullBlockDevice.of(1000, 512))) {
@@ -74,10 +50,11 @@ class PollerThreadTest {
             NvmeHost host = new NvmeHost(guest);
             host.enable();
             host.await("the thread", () -> started.getCount() == 0);
-            long before = processorNanos("busy-poller");
+            long before = ThreadProcessorTime.nanos("busy-poller");
             long end = System.nanoTime() + 300_000_000L;
             host.await("a while", () -> System.nanoTime() > end);
-            assertThat(Duration.ofNanos(processorNanos("busy-poller") - before)).isLessThan(Duration.ofMillis(100));
+            assertThat(Duration.ofNanos(ThreadProcessorTime.nanos("busy-poller") - before))
+                    .isLessThan(Duration.ofMillis(100));
 
             HostQueue queue = host.createQueues(1, 16);
             for (int i = 0; i < 1000; i++) {
@@ -102,10 +79,10 @@ class PollerThreadTest {
             HostQueue queue = host.createQueues(1, 16);
             queue.execute((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1)).orThrow();
             host.await("the thread", () -> started.getCount() == 0);
-            long before = processorNanos("adaptive-poll");
+            long before = ThreadProcessorTime.nanos("adaptive-poll");
             long end = System.nanoTime() + 1_000_000_000L;
             host.await("a second", () -> System.nanoTime() > end);
-            assertThat(Duration.ofNanos(processorNanos("adaptive-poll") - before))
+            assertThat(Duration.ofNanos(ThreadProcessorTime.nanos("adaptive-poll") - before))
                     .isLessThan(Duration.ofMillis(200));
             queue.execute((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1)).orThrow();
             guest.controller().pause();

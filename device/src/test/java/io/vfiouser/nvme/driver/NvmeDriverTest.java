@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,9 +237,29 @@ class NvmeDriverTest {
     }
 
     @Test
-    void whatIsNoNvmeControllerOrNoServerIsAnException() {
+    void whereNobodyListensAnExceptionSaysSo() {
         assertThatExceptionOfType(VfioUserException.class)
                 .isThrownBy(() -> NvmeDriver.connect(folder.resolve("none"), DriverOptions.defaults()));
+    }
+
+    @Test
+    void anotherKindOfDeviceIsRefused() throws IOException, InterruptedException {
+        Path sample = Path.of(System.getProperty("vfiouser.test.native.dir"), "samples", "gpio-pci-idio-16");
+        Path gpio = folder.resolve("gpio");
+        Process server = new ProcessBuilder(sample.toString(), gpio.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            Awaitility.await()
+                    .ignoreExceptionsInstanceOf(VfioUserException.class)
+                    .untilAsserted(() -> assertThatExceptionOfType(NvmeProtocolException.class)
+                            .isThrownBy(() -> NvmeDriver.connect(gpio, DriverOptions.defaults()))
+                            .withMessageContaining("no NVMe controller"));
+        } finally {
+            server.destroyForcibly().waitFor();
+            Files.deleteIfExists(gpio);
+        }
     }
 
     @Test

@@ -19,7 +19,9 @@ SRC_V02B ?=
 # More arguments for Maven, e.g. MAVEN_ARGS=-o
 MAVEN_ARGS ?=
 
-MAVEN_LOUD = JAVA_HOME="$$(device/bin/find-jdk)" && export JAVA_HOME && mvn -B -ntp $(MAVEN_ARGS)
+# The option silences what a JDK 25 says of Maven 3.8's own libraries.
+MAVEN_LOUD = JAVA_HOME="$$(device/bin/find-jdk)" && export JAVA_HOME && \
+    MAVEN_OPTS="$(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow" mvn -B -ntp $(MAVEN_ARGS)
 MAVEN = $(MAVEN_LOUD) -q
 NATIVE = $(MAKE) --no-print-directory -C native LIBVFIO_USER_SRC="$(abspath $(LIBVFIO_USER_SRC))" OUT="$(abspath $(NATIVE_DIR))"
 

@@ -19,8 +19,11 @@ LIB_OBJECTS := $(patsubst src/lib/%.c,obj/%.o,$(filter-out src/lib/tran_pipe.c,$
 SAMPLES := gpio-pci-idio-16 server lspci null client
 
 build-native: libvfio-user.so libvfio-user.properties
+	@:
 build-samples: $(addprefix samples/,$(SAMPLES))
+	@:
 build-capbytes: capbytes.txt
+	@:
 
 # `stamp` holds the identity of the source, the compiler and the flags; build.sh rewrites it only when one of them changed.
 obj/%.o: src/lib/%.c stamp

@@ -1,7 +1,6 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.block.BlockChannel;
-import io.vfiouser.nvme.block.CancelPromise;
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.GuestBuffer;
 import io.vfiouser.nvme.memory.PrpWalk;
@@ -34,19 +33,15 @@ public final class QueuePoller {
     /** The fields of command dword 0 that must be zero: fused operations and SGLs are not supported. */
     private static final int FUSE_AND_PSDT = 0xC300;
 
-    private static final int INITIAL_SLOTS = 64;
-
     private final SharedState shared;
     private final StandStill standStill;
     private final PrpWalk prps = new PrpWalk();
     private final NamespaceChannel[] namespaces;
     private final IoCounters counters = new IoCounters();
+    private final CommandSlots slots = new CommandSlots(this);
     private SubmissionQueue[] queues = {};
     private CompletionQueue[] batches = {};
     private int batchCount;
-    private CommandSlot[] slots = {};
-    private CommandSlot[] free = {};
-    private int freeCount;
     private int outstanding;
     private RegionTable table = RegionTable.EMPTY;
     private boolean discarding;
@@ -61,7 +56,6 @@ public final class QueuePoller {
             BlockChannel channel = namespace.device().openChannel(standStill::wakeUp);
             namespaces[i] = new NamespaceChannel(namespace, namespace.blockShift(), channel);
         }
-        growSlots(INITIAL_SLOTS);
     }
 
     // ---- the poller's thread ----
@@ -96,14 +90,14 @@ public final class QueuePoller {
      */
     public void memoryFault(InternalError error) {
         LOG.error("guest memory went away while its commands were executed", error);
-        recountOutstanding();
+        outstanding = slots.outstanding();
         faulted = true;
     }
 
     /** Whatever state this left behind, only a reset is sure to mend it. */
     void passFailed(Throwable e) {
         LOG.error("a pass over the queues failed in a way that is a fault of this program", e);
-        recountOutstanding();
+        outstanding = slots.outstanding();
         faulted = true;
     }
 
@@ -162,7 +156,7 @@ public final class QueuePoller {
         int cdw0 = (int) first;
         int nsid = (int) (first >>> 32);
         IoCommandHandler handler = IoCommands.handler(SubmissionEntry.opcode(cdw0));
-        CommandSlot slot = takeSlot();
+        CommandSlot slot = slots.take();
         slot.begin(queue, cdw0, nsid, handler);
         try {
             int status = start(slot, handler, cdw0, nsid, entries, offset);
@@ -189,7 +183,7 @@ public final class QueuePoller {
 
     private void handlerFailed(CommandSlot slot, RuntimeException e) {
         LOG.error("{} failed in a way that is a fault of this program", NvmOpcode.describe(slot.opcode()), e);
-        recountOutstanding();
+        outstanding = slots.outstanding();
         if (slot.inUse() && !slot.outstanding()) {
             finish(slot, CommandStatus.of(StatusCode.INTERNAL_ERROR));
         }
@@ -233,10 +227,13 @@ public final class QueuePoller {
     private int drain() {
         try {
             discarding = faulted;
-            int completed = discarding ? cancelAll() : 0;
-            completed += pollChannels();
+            int before = outstanding;
+            if (discarding) {
+                slots.cancelOutstanding();
+            }
+            int ignored = pollChannels();
             endBatches();
-            return completed;
+            return before - outstanding;
         } catch (InternalError e) {
             memoryFault(e);
             return 1;
@@ -246,43 +243,6 @@ public final class QueuePoller {
         } finally {
             discarding = false;
         }
-    }
-
-    private int cancelAll() {
-        int before = outstanding;
-        for (CommandSlot slot : slots) {
-            if (slot.outstanding()) {
-                slot.channel().cancel(slot, CancelPromise.DETACHED);
-            }
-        }
-        return before - outstanding;
-    }
-
-    private CommandSlot takeSlot() {
-        if (freeCount == 0) {
-            growSlots(slots.length);
-        }
-        return free[--freeCount];
-    }
-
-    private void growSlots(int by) {
-        int from = slots.length;
-        slots = Arrays.copyOf(slots, from + by);
-        free = Arrays.copyOf(free, from + by);
-        for (int i = from; i < slots.length; i++) {
-            slots[i] = new CommandSlot(this);
-            free[freeCount++] = slots[i];
-        }
-    }
-
-    private void recountOutstanding() {
-        int count = 0;
-        for (CommandSlot slot : slots) {
-            if (slot.outstanding()) {
-                count++;
-            }
-        }
-        outstanding = count;
     }
 
     // ---- for command handlers, on the poller's thread ----
@@ -325,8 +285,7 @@ public final class QueuePoller {
 
     /** Completes a command. */
     void finish(CommandSlot slot, int status) {
-        slot.end();
-        free[freeCount++] = slot;
+        slots.giveBack(slot);
         if (discarding) {
             return;
         }
@@ -383,11 +342,7 @@ public final class QueuePoller {
         queues = new SubmissionQueue[0];
         batchCount = 0;
         outstanding = 0;
-        freeCount = 0;
-        for (CommandSlot slot : slots) {
-            slot.end();
-            free[freeCount++] = slot;
-        }
+        slots.reclaim();
         faulted = false;
     }
 

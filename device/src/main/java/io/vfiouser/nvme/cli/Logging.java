@@ -1,8 +1,11 @@
 package io.vfiouser.nvme.cli;
 
+import java.util.List;
+
 /**
- * Sets slf4j-simple up before the first logger exists: errors only, or everything down to debug with {@code --verbose}. What
- * the user set by system properties stays.
+ * Sets slf4j-simple up before the first logger exists. A command that ends by itself shows errors only; a server, whose log is all
+ * that tells of clients that come, go and misbehave, shows those too; {@code --verbose} shows everything down to debug. What the
+ * user set by system properties stays.
  */
 final class Logging {
 
@@ -10,8 +13,12 @@ final class Logging {
 
     private Logging() {}
 
-    static void configure(boolean verbose) {
-        setUnlessSet("defaultLogLevel", verbose ? "debug" : "error");
+    static void configure(List<String> arguments) {
+        setUnlessSet("defaultLogLevel", level(arguments));
+        if (!isVerbose(arguments)) {
+            // libvfio-user's own remarks on every client that leaves
+            setUnlessSet("log.io.vfiouser.server.library", "warn");
+        }
         setUnlessSet("logFile", "System.err");
         setUnlessSet("showDateTime", "true");
         setUnlessSet("dateTimeFormat", "HH:mm:ss.SSS");
@@ -20,6 +27,17 @@ final class Logging {
         if (System.getProperty("slf4j.internal.verbosity") == null) {
             System.setProperty("slf4j.internal.verbosity", "WARN");
         }
+    }
+
+    private static String level(List<String> arguments) {
+        if (isVerbose(arguments)) {
+            return "debug";
+        }
+        return arguments.contains("serve") ? "info" : "error";
+    }
+
+    private static boolean isVerbose(List<String> arguments) {
+        return arguments.contains("-v") || arguments.contains("--verbose");
     }
 
     private static void setUnlessSet(String name, String value) {

@@ -1,7 +1,7 @@
 package io.vfiouser.nvme.cli;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +43,7 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        Logging.configure(Arrays.asList(args).stream().anyMatch(a -> a.equals("-v") || a.equals("--verbose")));
+        Logging.configure(List.of(args));
         int code = commandLine().execute(args);
         System.out.flush();
         System.exit(code);

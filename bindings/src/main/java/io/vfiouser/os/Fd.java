@@ -78,7 +78,15 @@ public final class Fd implements AutoCloseable {
      * @throws ErrnoException if the process has no descriptor left
      */
     public Fd duplicate() {
-        int original = value();
+        return duplicateOf(value());
+    }
+
+    /**
+     * As {@link #duplicate}, of a descriptor that somebody else owns, who does not close it meanwhile.
+     *
+     * @throws ErrnoException if the process has no descriptor left
+     */
+    public static Fd duplicateOf(int original) {
         return new Fd(ErrnoException.check(
                 "duplicate descriptor " + original, FdCalls.fcntl(original, posix_h.F_DUPFD_CLOEXEC(), 0)));
     }
@@ -92,6 +100,13 @@ public final class Fd implements AutoCloseable {
         MemorySegment status = CallState.current().scratch();
         ErrnoException.check("fstat descriptor " + this, FdCalls.fstat(value(), status));
         return stat.st_size(status);
+    }
+
+    /** The block size of the file behind the descriptor: its page size, if it lies in huge pages. */
+    long blockBytes() {
+        MemorySegment status = CallState.current().scratch();
+        ErrnoException.check("fstat descriptor " + this, FdCalls.fstat(value(), status));
+        return stat.st_blksize(status);
     }
 
     /** Whether the descriptor is a regular file, memfds included. */

@@ -44,6 +44,26 @@ public final class Mapping implements AutoCloseable {
     }
 
     /**
+     * Whether the system would map a part of a file for somebody who rounds to whole blocks first, offset down and length up. Tries it,
+     * and leaves nothing behind.
+     *
+     * @param lengthBytes unsigned, as is the offset: whatever a peer asked for
+     */
+    public static boolean isPossible(Fd fd, long offset, long lengthBytes, Protection protection) {
+        long block = Math.max(MemoryCalls.PAGE_BYTES, fd.blockBytes());
+        long length = (lengthBytes + block - 1) & -block;
+        if (length <= 0) {
+            return false;
+        }
+        long address = MemoryCalls.mmap(length, protection.bits(), posix_h.MAP_SHARED(), fd.value(), offset & -block);
+        if (address < 0) {
+            return false;
+        }
+        int ignored = MemoryCalls.munmap(address, length);
+        return true;
+    }
+
+    /**
      * Private zeroed memory, readable and writable.
      *
      * @param lengthBytes greater than zero

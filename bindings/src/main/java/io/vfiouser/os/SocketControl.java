@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Looks after a connected stream socket whose messages somebody else reads: native code that owns the descriptor. Nothing here
@@ -55,6 +57,29 @@ public final class SocketControl {
     public int peek(int fd) {
         msghdr.msg_flags(header, 0);
         return (int) SocketCalls.recvmsg(fd, header, posix_h.MSG_PEEK() | posix_h.MSG_DONTWAIT());
+    }
+
+    /** Whether descriptors travel with the bytes the last {@link #peek} saw. */
+    public boolean carriesDescriptors() {
+        return (msghdr.msg_flags(header) & posix_h.MSG_CTRUNC()) != 0;
+    }
+
+    /**
+     * Opens the descriptors that travel with the next bytes a second time, which the caller closes; the originals stay where they
+     * are.
+     *
+     * @return empty if there are none, or if this process can open no more
+     */
+    public List<Fd> peekDescriptors(int fd) {
+        MessageHeader message = new MessageHeader();
+        message.prepareToReceive(buffer, MessageHeader.MAX_FDS);
+        List<Fd> copies = new ArrayList<>();
+        long seen = SocketCalls.recvmsg(
+                fd, message.segment(), posix_h.MSG_PEEK() | posix_h.MSG_DONTWAIT() | posix_h.MSG_CMSG_CLOEXEC());
+        if (seen > 0) {
+            boolean ignored = message.takeFds(copies);
+        }
+        return copies;
     }
 
     /** The bytes the last {@link #peek} saw; overwritten by the next. */

@@ -12,10 +12,12 @@ import org.slf4j.Logger;
 final class CallbackGuard {
     private final Logger log;
     private final String context;
+    private final LogLimit limit;
 
-    CallbackGuard(Logger log, String context) {
+    CallbackGuard(Logger log, String context, LogLimit limit) {
         this.log = log;
         this.context = context;
+        this.limit = limit;
     }
 
     /** The memory behind a pointer the library handed over, with the length that goes with it. */
@@ -40,7 +42,9 @@ final class CallbackGuard {
             log.debug("{}: {}: {}", context, callback, refusal.getMessage());
             return -refusal.errno();
         } catch (Throwable t) {
-            log.error("{}: the {} callback threw; the client gets EIO", context, callback, t);
+            if (limit.allows()) {
+                log.error("{}: the {} callback threw; the client gets EIO{}", context, callback, limit.note(), t);
+            }
             return -Errno.EIO;
         }
     }
@@ -50,7 +54,9 @@ final class CallbackGuard {
         try {
             body.run();
         } catch (Throwable t) {
-            log.error("{}: the {} callback threw", context, callback, t);
+            if (limit.allows()) {
+                log.error("{}: the {} callback threw{}", context, callback, limit.note(), t);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import io.vfiouser.os.Errno;
 import io.vfiouser.os.Poll;
 import io.vfiouser.os.SocketControl;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -20,13 +21,15 @@ final class ClientStream {
     private final String context;
     private final MessageScreen screen;
     private final Duration timeout;
+    private final LogLimit limit;
     private final SocketControl socket = new SocketControl(WireMessage.BYTES);
     private final WireMessage message = new WireMessage(socket.peeked());
 
-    ClientStream(String context, MessageScreen screen, Duration timeout) {
+    ClientStream(String context, MessageScreen screen, Duration timeout, LogLimit limit) {
         this.context = context;
         this.screen = screen;
         this.timeout = timeout;
+        this.limit = limit;
     }
 
     /** Prepares the socket of a client that has just been attached. */
@@ -48,10 +51,11 @@ final class ClientStream {
             return false;
         }
         message.seen(seen);
-        if (message.isTooShortToJudge() && !awaitEnough(fd)) {
+        if (screen.needsMore(message) && !awaitEnough(fd)) {
             drop(fd, "it stalls in the middle of a message");
         } else {
-            Optional<String> refusal = screen.refusal(message);
+            Optional<String> refusal =
+                    screen.refusal(message, () -> socket.carriesDescriptors() ? socket.peekDescriptors(fd) : List.of());
             refusal.ifPresent(reason -> drop(fd, "its message would crash the library: " + reason));
         }
         return true;
@@ -63,7 +67,7 @@ final class ClientStream {
      */
     private boolean awaitEnough(int fd) {
         long end = System.nanoTime() + timeout.toNanos();
-        while (message.isTooShortToJudge()) {
+        while (screen.needsMore(message)) {
             if (System.nanoTime() - end > 0) {
                 return false;
             }
@@ -81,9 +85,16 @@ final class ClientStream {
     }
 
     private void drop(int fd, String reason) {
-        LOG.warn("{}: disconnecting the client: {}", context, reason);
+        if (limit.allows()) {
+            LOG.warn("{}: disconnecting the client: {}{}", context, reason, limit.note());
+        }
         SocketControl.discard(fd);
         message.seen(0);
+    }
+
+    /** The library's context was replaced by a new one. */
+    void renewed() {
+        screen.renewed();
     }
 
     /** The message that was looked at last. */

@@ -27,6 +27,7 @@ final class DeviceCallbacks {
             DeviceSpec spec,
             Logger logger,
             CallbackGuard guard,
+            LogLimit limit,
             InterruptGate gate,
             DmaTable dma,
             QuiesceProtocol quiesceProtocol,
@@ -34,7 +35,7 @@ final class DeviceCallbacks {
             Optional<MigrationAdapter> migration,
             Arena arena) {
         this.migration = migration.map(adapter -> adapter.callbacks(arena)).orElse(MemorySegment.NULL);
-        nativeLog = new NativeLog(logger, spec.socket().toString(), gate::trying);
+        nativeLog = new NativeLog(logger, spec.socket().toString(), gate::trying, limit);
         log = Upcalls.log(nativeLog, arena);
         quiesce = Upcalls.quiesce(quiesceProtocol::requested, arena);
         reset = Upcalls.reset(onReset, arena);
@@ -42,8 +43,8 @@ final class DeviceCallbacks {
         dmaUnregister = Upcalls.dma(dma::unregister, arena);
         spec.regions()
                 .forEach((index, region) -> region.access()
-                        .ifPresent(access ->
-                                regions.put(index, Upcalls.regionAccess(new RegionAdapter(index, access), arena))));
+                        .ifPresent(access -> regions.put(
+                                index, Upcalls.regionAccess(new RegionAdapter(index, access, limit), arena))));
         for (IrqType type : spec.interrupts().keySet()) {
             Optional<IrqStateListener> listener =
                     Optional.ofNullable(spec.irqListeners().get(type));

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +33,11 @@ import org.slf4j.event.Level;
  * if the message may observe them, the {@link InterruptGate} is closed, the library serves the message, the gate is opened and sends
  * what is pending, and {@link QuiesceHandler#resumed} ends a pause.
  *
- * <p><b>Hostile clients.</b> What a device's callback throws is answered with an error number. Messages known to crash the library
- * and clients that stall in the middle of a message end the connection. Known and not
- * preventable here: a client of level 0.1 that maps the same DMA region again and again leaks a descriptor of this process each
- * time, and at every level a client's dirty report with a page size other than the server's may be wrong.
+ * <p><b>Hostile clients.</b> What a device's callback throws is answered with an error number. Messages known to crash the library,
+ * to make it hang or to take memory without end, and clients that stall in the middle of a message end the connection. What
+ * clients can have logged is limited to some messages a second. Known and not preventable here: a dirty report with larger pages than
+ * the log's may be wrong, and level 0.2b aborts if a client changes the status flags of memory it shares while the kernel
+ * or a sandbox denies {@code kcmp(2)}.
  *
  * <p><b>After a migration</b>, or whenever a client goes away in another migration state than RUNNING, the next {@link #attach}
  * replaces the native context: some libraries would keep the state and refuse the next client.
@@ -45,6 +47,7 @@ public final class DeviceContext implements AutoCloseable {
     private static final Logger LIBRARY_LOG = LoggerFactory.getLogger("io.vfiouser.server.library");
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int NO_CLIENT = -1;
+    private static final long SHORTAGE_PAUSE_NANOS = 10_000_000;
 
     private final DeviceSpec spec;
     private final NativeCalls calls;
@@ -59,6 +62,8 @@ public final class DeviceContext implements AutoCloseable {
     private final NativeSlot slot;
     private final MemorySegment dirtyEntry;
     private final Ownership ownership = new Ownership();
+    private final LogLimit logLimit = new LogLimit();
+    private final ClientLifeline lifeline = new ClientLifeline();
 
     private volatile int clientFd = NO_CLIENT;
     private boolean inLibrary;
@@ -68,13 +73,15 @@ public final class DeviceContext implements AutoCloseable {
     DeviceContext(DeviceSpec spec) {
         this.spec = spec;
         calls = spec.library().calls();
-        stream = new ClientStream(spec.socket().toString(), new MessageScreen(calls.level()), spec.clientTimeout());
+        MessageScreen screen =
+                new MessageScreen(calls.level(), this::crossesCapability, new DmaMapScreen(() -> dmaRegions()));
+        stream = new ClientStream(spec.socket().toString(), screen, spec.clientTimeout(), logLimit);
         SocketFile socketFile = new SocketFile(spec.socket());
         socketFile.clear();
         arena = Arena.ofShared();
         wake = EventFd.create();
         try {
-            CallbackGuard guard = new CallbackGuard(LOG, spec.socket().toString());
+            CallbackGuard guard = new CallbackGuard(LOG, spec.socket().toString(), logLimit);
             dirtyEntry = DmaTable.entry(calls, arena);
             gate = new InterruptGate(spec.vectors(), this::trigger, this::wakeUp);
             dma = new DmaTable(
@@ -83,8 +90,8 @@ public final class DeviceContext implements AutoCloseable {
             migration = spec.migration()
                     .map(handler -> MigrationAdapter.of(calls, handler, guard, spec.migrationWindowBytes(), arena));
             reset = new ResetAdapter(spec.reset(), guard, gate, migration);
-            DeviceCallbacks callbacks =
-                    new DeviceCallbacks(spec, LIBRARY_LOG, guard, gate, dma, quiesce, reset, migration, arena);
+            DeviceCallbacks callbacks = new DeviceCallbacks(
+                    spec, LIBRARY_LOG, guard, logLimit, gate, dma, quiesce, reset, migration, arena);
             slot = new NativeSlot(spec, callbacks, socketFile);
             reset.mute(false);
             gate.open();
@@ -121,15 +128,32 @@ public final class DeviceContext implements AutoCloseable {
         }
         int result = AttachWatchdog.watch(this, spec.clientTimeout(), () -> calls.attachCtx(slot.pointer()));
         if (result < 0) {
-            if (result != -Errno.EAGAIN) {
-                LOG.warn("{}: a client connected but did not negotiate: {}", spec.socket(), Errno.describe(-result));
+            if (result != -Errno.EAGAIN && logLimit.allows()) {
+                LOG.warn(
+                        "{}: a client connected but did not negotiate: {}{}",
+                        spec.socket(),
+                        Errno.describe(-result),
+                        logLimit.note());
+            }
+            if (result == -Errno.EMFILE || result == -Errno.ENFILE) {
+                // The client stays in the queue, so its descriptor stays readable: do not spin.
+                LockSupport.parkNanos(SHORTAGE_PAUSE_NANOS);
             }
             return false;
         }
         int fd = calls.getPollFd(slot.pointer());
-        stream.attached(fd);
         clientFd = fd;
-        LOG.info("{}: a client attached", spec.socket());
+        try {
+            stream.attached(fd);
+            lifeline.attach(fd);
+        } catch (ErrnoException e) {
+            LOG.warn("{}: disconnecting the client, which cannot be looked after", spec.socket(), e);
+            SocketControl.discard(fd);
+            return true;
+        }
+        if (logLimit.allows()) {
+            LOG.info("{}: a client attached{}", spec.socket(), logLimit.note());
+        }
         return true;
     }
 
@@ -197,11 +221,19 @@ public final class DeviceContext implements AutoCloseable {
         int fd = clientFd;
         boolean detached = calls.getPollFd(slot.pointer()) != fd;
         if (detached) {
-            clientFd = NO_CLIENT;
-            LOG.info("{}: the client is gone; ready for the next one", spec.socket());
+            detached();
+            if (logLimit.allows()) {
+                LOG.info("{}: the client is gone; ready for the next one{}", spec.socket(), logLimit.note());
+            }
         } else if (result < 0 && result != -Errno.EBUSY) {
             // Whatever it was, the library would meet it again: let it find the end of the stream instead.
-            LOG.warn("{}: disconnecting the client after an error: {}", spec.socket(), Errno.describe(-result));
+            if (logLimit.allows()) {
+                LOG.warn(
+                        "{}: disconnecting the client after an error: {}{}",
+                        spec.socket(),
+                        Errno.describe(-result),
+                        logLimit.note());
+            }
             SocketControl.discard(fd);
         }
         if (quiesce.pending()) {
@@ -213,10 +245,12 @@ public final class DeviceContext implements AutoCloseable {
 
     /** Ends the connection; the next {@link #run} resets the device and reports {@link RunResult#DISCONNECTED}. Any thread. */
     public void disconnect() {
-        int fd = clientFd;
-        if (fd != NO_CLIENT) {
-            SocketControl.shutdown(fd);
-        }
+        lifeline.cut();
+    }
+
+    private void detached() {
+        clientFd = NO_CLIENT;
+        lifeline.detach();
     }
 
     // Pausing.
@@ -443,6 +477,7 @@ public final class DeviceContext implements AutoCloseable {
         try {
             slot.replace();
             reset.renewed();
+            stream.renewed();
         } finally {
             reset.mute(false);
             gate.open();
@@ -469,6 +504,10 @@ public final class DeviceContext implements AutoCloseable {
         return dma;
     }
 
+    private boolean crossesCapability(long offset, long lengthBytes) {
+        return slot.context().crossesCapability(offset, lengthBytes);
+    }
+
     /** Runs a transfer by message, which may find the client gone and then reset the device inside. */
     int transfer(IntSupplier function) {
         own();
@@ -484,7 +523,7 @@ public final class DeviceContext implements AutoCloseable {
         stream.forget();
         int result = inLibrary(function);
         if (calls.getPollFd(slot.pointer()) != clientFd) {
-            clientFd = NO_CLIENT;
+            detached();
         } else if (result == -Errno.EPROTO || result == -Errno.EAGAIN) {
             // Out of step, or no answer: what comes next on this socket cannot be trusted.
             SocketControl.discard(clientFd);
@@ -518,7 +557,7 @@ public final class DeviceContext implements AutoCloseable {
         ownership.close();
         gate.close();
         stream.forget();
-        clientFd = NO_CLIENT;
+        detached();
         quiesce.abandon();
         try {
             slot.destroy();

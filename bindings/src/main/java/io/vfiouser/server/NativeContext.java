@@ -11,8 +11,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * One {@code vfu_ctx_t}, from its creation to its destruction: sets up what a {@link DeviceSpec} says, with callbacks that exist
@@ -27,6 +30,9 @@ final class NativeContext {
     private final MemorySegment pointer;
     private final MemorySegment configSpace;
     private final Arena life;
+
+    /** Where the capabilities lie that the library serves by itself: their first bytes and lengths. Those never change. */
+    private final NavigableMap<Long, Long> capabilities = new TreeMap<>();
 
     @SuppressWarnings("MustBeClosedChecker") // closed by destroy(), which ends the configuration space's life
     private NativeContext(DeviceSpec spec, DeviceCallbacks callbacks, Path socket) {
@@ -178,10 +184,29 @@ final class NativeContext {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = arena.allocateFrom(
                     ValueLayout.JAVA_BYTE, placement.capability().encode());
-            return (int) check(
+            int offset = (int) check(
                     "add " + placement.capability(),
                     calls.pciAddCapability(pointer, placement.position(), placement.flagBits(), data));
+            if (!placement.flags().contains(CapabilityFlag.CALLBACK)) {
+                capabilities.put((long) offset, data.byteSize());
+            }
+            return offset;
         }
+    }
+
+    /**
+     * Whether a write of configuration space begins in a capability and ends behind it. The library copies all of it to where it keeps
+     * that capability.
+     */
+    boolean crossesCapability(long offset, long lengthBytes) {
+        RegionSpec config = spec.regions().get(RegionIndex.CONFIG);
+        if (config != null && config.flags().contains(RegionFlag.ALWAYS_CALLBACK)) {
+            return false;
+        }
+        Map.Entry<Long, Long> capability = capabilities.floorEntry(offset);
+        return capability != null
+                && offset < capability.getKey() + capability.getValue()
+                && lengthBytes > capability.getKey() + capability.getValue() - offset;
     }
 
     OptionalInt findCapability(boolean extended, int id) {

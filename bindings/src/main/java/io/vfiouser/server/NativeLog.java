@@ -9,7 +9,8 @@ import org.slf4j.event.Level;
 
 /**
  * What the library logs, given to slf4j: syslog levels emergency to error as error, warning as warn, notice and info as info,
- * debug as debug. The level that is enabled for the logger when the context is made bounds what the library formats at all.
+ * debug as debug. The level that is enabled for the logger when the context is made bounds what the library formats at all. Clients can
+ * make the library complain as often as they like, so all but debug messages are {@linkplain LogLimit limited}.
  */
 final class NativeLog implements Upcalls.Log {
     // The library formats into BUFSIZ bytes.
@@ -22,11 +23,13 @@ final class NativeLog implements Upcalls.Log {
     private final Logger log;
     private final String context;
     private final BooleanSupplier suppressed;
+    private final LogLimit limit;
 
-    NativeLog(Logger log, String context, BooleanSupplier suppressed) {
+    NativeLog(Logger log, String context, BooleanSupplier suppressed, LogLimit limit) {
         this.log = log;
         this.context = context;
         this.suppressed = suppressed;
+        this.limit = limit;
     }
 
     /** The syslog level for a level of slf4j. */
@@ -63,8 +66,11 @@ final class NativeLog implements Upcalls.Log {
 
     @Override
     public void log(int syslogLevel, MemorySegment text) {
-        if (!suppressed.getAsBoolean()) {
-            log.atLevel(level(syslogLevel)).log("{}: {}", context, CStrings.read(text, LONGEST_BYTES));
+        Level level = level(syslogLevel);
+        // Whoever asked for the debug level wants all of it.
+        if (!suppressed.getAsBoolean() && (level == Level.DEBUG || limit.allows())) {
+            String note = level == Level.DEBUG ? "" : limit.note();
+            log.atLevel(level).log("{}: {}{}", context, CStrings.read(text, LONGEST_BYTES), note);
         }
     }
 }

@@ -15,10 +15,12 @@ final class RegionAdapter implements Upcalls.RegionAccess {
 
     private final RegionIndex region;
     private final RegionAccess handler;
+    private final LogLimit limit;
 
-    RegionAdapter(RegionIndex region, RegionAccess handler) {
+    RegionAdapter(RegionIndex region, RegionAccess handler, LogLimit limit) {
         this.region = region;
         this.handler = handler;
+        this.limit = limit;
     }
 
     @Override
@@ -35,7 +37,16 @@ final class RegionAdapter implements Upcalls.RegionAccess {
             LOG.debug("{} of {} bytes at {} of {}: {}", verb(write), count, offset, region, refusal.getMessage());
             return -refusal.errno();
         } catch (Throwable t) {
-            LOG.error("{} of {} bytes at {} of {} threw; the client gets EIO", verb(write), count, offset, region, t);
+            if (limit.allows()) {
+                LOG.error(
+                        "{} of {} bytes at {} of {} threw; the client gets EIO{}",
+                        verb(write),
+                        count,
+                        offset,
+                        region,
+                        limit.note(),
+                        t);
+            }
             return -Errno.EIO;
         }
     }

@@ -26,6 +26,7 @@ final class WireMessage {
     static final int REGION_WRITE = 10;
     static final int DIRTY_PAGES = 14;
     static final int DEVICE_FEATURE = 16;
+    static final int MIG_DATA_READ = 17;
 
     // SET_IRQS, laid out like struct vfio_irq_set.
     static final int IRQ_DATA_NONE = 1;
@@ -33,9 +34,16 @@ final class WireMessage {
     static final int IRQ_ACTION_TRIGGER = 1 << 5;
 
     // DEVICE_FEATURE, laid out like struct vfio_device_feature.
+    static final int FEATURE_GET = 1 << 16;
+    static final int FEATURE_SET = 1 << 17;
+    static final int FEATURE_MIGRATION_STATE = 2;
+    static final int FEATURE_LOG_START = 6;
+    static final int FEATURE_LOG_STOP = 7;
+    static final int FEATURE_LOG_REPORT = 8;
     private static final int FEATURE_MASK = 0xffff;
-    private static final int FEATURE_SET = 1 << 17;
-    private static final int FEATURE_MIGRATION_STATE = 2;
+
+    // DMA_MAP: the lowest flags are those of mmap(2), read and write.
+    private static final int DMA_PROTECTION = 3;
 
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -73,9 +81,24 @@ final class WireMessage {
         }
         return switch (command()) {
             case -1 -> true;
-            case SET_IRQS, REGION_WRITE, DEVICE_FEATURE -> length < Math.min(BYTES, u32(4));
+            case SET_IRQS, REGION_WRITE, DEVICE_FEATURE, MIG_DATA_READ -> isCut();
             default -> false;
         };
+    }
+
+    /** Whether bytes are missing that belong to what is looked at. */
+    boolean isCut() {
+        return length < Math.min(BYTES, messageBytes());
+    }
+
+    /** How long the message says it is, with its header. */
+    private long messageBytes() {
+        return u32(4);
+    }
+
+    /** How much follows the header. */
+    long payloadBytes() {
+        return Math.max(0, messageBytes() - HEADER_BYTES);
     }
 
     /** The command, or -1 if there is no whole header. */
@@ -153,14 +176,59 @@ final class WireMessage {
 
     // DEVICE_FEATURE: argsz, flags, data.
 
-    boolean setsMigrationState() {
-        int flags = (int) u32(HEADER_BYTES + 4);
-        return command() == DEVICE_FEATURE
-                && (flags & FEATURE_SET) != 0
-                && (flags & FEATURE_MASK) == FEATURE_MIGRATION_STATE;
+    long featureArgumentBytes() {
+        return u32(HEADER_BYTES);
+    }
+
+    /** What is to be done: GET, SET, PROBE. */
+    int featureOperation() {
+        return (int) u32(HEADER_BYTES + 4) & ~FEATURE_MASK;
+    }
+
+    int feature() {
+        return (int) u32(HEADER_BYTES + 4) & FEATURE_MASK;
     }
 
     long migrationState() {
         return u32(HEADER_BYTES + 8);
+    }
+
+    /** Of LOG_START. */
+    long logPageBytes() {
+        return u64(HEADER_BYTES + 8);
+    }
+
+    /** Of LOG_REPORT, after the address. */
+    long reportLengthBytes() {
+        return u64(HEADER_BYTES + 16);
+    }
+
+    /** Of LOG_REPORT. */
+    long reportPageBytes() {
+        return u64(HEADER_BYTES + 24);
+    }
+
+    // MIG_DATA_READ: argsz, size.
+
+    long migrationReadBytes() {
+        return u32(HEADER_BYTES + 4);
+    }
+
+    // DMA_MAP: argsz, flags, offset, address, size.
+
+    int dmaProtection() {
+        return (int) u32(HEADER_BYTES + 4) & DMA_PROTECTION;
+    }
+
+    long dmaFileOffset() {
+        return u64(HEADER_BYTES + 8);
+    }
+
+    long dmaAddress() {
+        return u64(HEADER_BYTES + 16);
+    }
+
+    long dmaLengthBytes() {
+        return u64(HEADER_BYTES + 24);
     }
 }

@@ -3,6 +3,7 @@ package io.vfiouser.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vfiouser.abi.AbiLevel;
 import io.vfiouser.os.Errno;
 import io.vfiouser.os.ErrnoException;
 import io.vfiouser.os.Mapping;
@@ -58,7 +59,10 @@ class GuestMemoryTest {
                 RawClient client = server.connect();
                 MemFd memory = MemFd.create("guest", LENGTH)) {
             client.mapDma(IOVA, LENGTH, memory.fd(), 0, RW).ok();
-            client.mapDma(IOVA, LENGTH, memory.fd(), 0, RW).ok();
+            if (ServerFixture.LIBRARY.level() != AbiLevel.V0_1) {
+                // Level 0.1 would leak the descriptor: LibraryFaultsTest.
+                client.mapDma(IOVA, LENGTH, memory.fd(), 0, RW).ok();
+            }
             assertThat(dma.registered()).hasSize(1);
             assertThat(client.mapDma(IOVA + 4096, LENGTH, memory.fd(), 0, RW).errno())
                     .isEqualTo(Errno.EINVAL);

@@ -213,6 +213,11 @@ final class RawClient implements AutoCloseable {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** Sends no more, but still receives. */
+    void endSending() {
+        io.vfiouser.os.HalfClose.sending(socket);
+    }
+
     /** Whether the server ends the connection within the time-out. */
     boolean awaitDisconnected() {
         MemorySegment into = arena.allocate(4096);

@@ -92,6 +92,11 @@ final class ClientStream {
         message.seen(0);
     }
 
+    /** The device did not pause for the message, so the library did not serve it. */
+    void notServed() {
+        screen.notServed();
+    }
+
     /** The library's context was replaced by a new one. */
     void renewed() {
         screen.renewed();

@@ -86,7 +86,8 @@ public final class DeviceContext implements AutoCloseable {
             gate = new InterruptGate(spec.vectors(), this::trigger, this::wakeUp);
             dma = new DmaTable(
                     spec.dma().orElse(new IgnoredDma()), guard, spec.migration().isPresent());
-            quiesce = new QuiesceProtocol(spec.quiesce(), guard, this::flushDirty, this::clientIsGone);
+            quiesce =
+                    new QuiesceProtocol(spec.quiesce(), guard, this::flushDirty, this::clientIsGone, stream::notServed);
             migration = spec.migration()
                     .map(handler -> MigrationAdapter.of(calls, handler, guard, spec.migrationWindowBytes(), arena));
             reset = new ResetAdapter(spec.reset(), guard, gate, migration);
@@ -368,7 +369,8 @@ public final class DeviceContext implements AutoCloseable {
      * timeout.
      *
      * <p>By message it goes only between the client's own commands without losing step, unless the client offers a second socket
-     * for it (from 0.2 on): a command that is on its way at that moment is taken for the answer.
+     * for it (from 0.2 on): a command that is on its way at that moment is taken for the answer. But on that second socket the client is
+     * waited for without a bound, and {@link #disconnect} does not end that wait: do not use this with clients that are not trusted.
      *
      * @throws ErrnoException if the range is not mapped by the client, or the client refuses
      * @throws IllegalStateException while a pause is pending or inside {@link #quiesced}: the library would abort

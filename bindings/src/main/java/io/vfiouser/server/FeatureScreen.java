@@ -30,6 +30,9 @@ final class FeatureScreen {
     /** The largest pages a log was started with since it was stopped; 0 without one. */
     private long logPageBytes;
 
+    /** What the message that is being served has stopped; 0 for any other. */
+    private long stoppedPageBytes;
+
     /** Why a DEVICE_FEATURE or MIG_DATA_READ must not reach the library. */
     Optional<String> refusal(WireMessage message) {
         if (message.command() == WireMessage.MIG_DATA_READ) {
@@ -45,9 +48,20 @@ final class FeatureScreen {
         };
     }
 
+    /** Another message is served. */
+    void next() {
+        stoppedPageBytes = 0;
+    }
+
+    /** The device did not pause for the message, so the library did not serve it. */
+    void notServed() {
+        logPageBytes = Math.max(logPageBytes, stoppedPageBytes);
+    }
+
     /** A new library context has no log. */
     void renewed() {
         logPageBytes = 0;
+        stoppedPageBytes = 0;
     }
 
     private Optional<String> refusedSet(WireMessage message) {
@@ -73,6 +87,7 @@ final class FeatureScreen {
             }
             case WireMessage.FEATURE_LOG_STOP -> {
                 if (message.payloadBytes() >= FIXED_BYTES && message.featureArgumentBytes() >= message.payloadBytes()) {
+                    stoppedPageBytes = logPageBytes;
                     logPageBytes = 0;
                 }
                 yield Optional.empty();

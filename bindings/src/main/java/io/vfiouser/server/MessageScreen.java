@@ -52,6 +52,7 @@ final class MessageScreen {
      * @param descriptors those that came with it
      */
     Optional<String> refusal(WireMessage message, DmaMapScreen.Descriptors descriptors) {
+        features.next();
         return switch (message.command()) {
             case WireMessage.SET_IRQS ->
                 message.irqCount() > MOST_VECTORS || message.irqStart() > MOST_VECTORS
@@ -64,6 +65,11 @@ final class MessageScreen {
                 old ? Optional.empty() : features.refusal(message);
             default -> Optional.empty();
         };
+    }
+
+    /** The device did not pause for the message, so the library did not serve it. */
+    void notServed() {
+        features.notServed();
     }
 
     /** The library's context was replaced by a new one. */

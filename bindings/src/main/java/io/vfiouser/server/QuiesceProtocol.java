@@ -18,11 +18,23 @@ final class QuiesceProtocol {
     private final CallbackGuard guard;
     private final Runnable flushDirty;
     private final BooleanSupplier clientGone;
+    private final Runnable refused;
     private boolean paused;
     private boolean pending;
     private volatile boolean signalled;
 
-    QuiesceProtocol(QuiesceHandler handler, CallbackGuard guard, Runnable flushDirty, BooleanSupplier clientGone) {
+    /**
+     * Makes the protocol of one context.
+     *
+     * @param refused told when the device does not pause, so that a message will not be served
+     */
+    QuiesceProtocol(
+            QuiesceHandler handler,
+            CallbackGuard guard,
+            Runnable flushDirty,
+            BooleanSupplier clientGone,
+            Runnable refused) {
+        this.refused = refused;
         this.handler = handler;
         this.guard = guard;
         this.flushDirty = flushDirty;
@@ -49,6 +61,8 @@ final class QuiesceProtocol {
             paused = true;
             // What pollers marked since the message arrived is what the message must not miss.
             flushDirty.run();
+        } else {
+            refused.run();
         }
         return result;
     }
@@ -97,6 +111,8 @@ final class QuiesceProtocol {
         paused = true;
         if (quiet) {
             flushDirty.run();
+        } else {
+            refused.run();
         }
     }
 

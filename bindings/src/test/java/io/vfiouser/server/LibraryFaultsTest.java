@@ -31,6 +31,7 @@ class LibraryFaultsTest {
     private static final boolean HAS_MSI = ServerFixture.LIBRARY.level() != AbiLevel.V0_1;
 
     private ServerFixture server;
+    private volatile boolean pauses = true;
 
     @BeforeEach
     void startADevice() {
@@ -56,6 +57,18 @@ class LibraryFaultsTest {
                 .interrupts(IrqType.MSI, 8)
                 .interrupts(IrqType.MSIX, 8)
                 .dma(new RecordingDma())
+                .quiesce(new QuiesceHandler() {
+                    @Override
+                    public Quiesce quiesce() {
+                        if (!pauses) {
+                            throw new VfioUserErrno(Errno.EIO, "told not to pause");
+                        }
+                        return Quiesce.DONE;
+                    }
+
+                    @Override
+                    public void resumed() {}
+                })
                 .migration(migration));
     }
 
@@ -171,6 +184,23 @@ class LibraryFaultsTest {
             assertThat(client.call(RawClient.DEVICE_FEATURE, RawClient.ints(0, SET | LOG_STOP))
                             .errno())
                     .isEqualTo(Errno.EINVAL);
+            client.post(RawClient.DEVICE_FEATURE, 0, report(0, 16 * MIB, 4096));
+            assertThat(client.awaitDisconnected()).isTrue();
+        }
+    }
+
+    @Test
+    void aStopTheDeviceDoesNotPauseForLeavesTheLogItsPages() {
+        assumeTrue(ServerFixture.LIBRARY.level() != AbiLevel.V0_1);
+        try (MemFd memory = MemFd.create("guest", 16 * MIB);
+                RawClient client = server.connect()) {
+            client.mapDma(0, 16 * MIB, memory.fd(), 0, READ_WRITE).ok();
+            client.call(RawClient.DEVICE_FEATURE, start(MIB)).ok();
+            pauses = false;
+            assertThat(client.call(RawClient.DEVICE_FEATURE, RawClient.ints(8, SET | LOG_STOP))
+                            .errno())
+                    .isEqualTo(Errno.EIO);
+            pauses = true;
             client.post(RawClient.DEVICE_FEATURE, 0, report(0, 16 * MIB, 4096));
             assertThat(client.awaitDisconnected()).isTrue();
         }

@@ -41,11 +41,12 @@ final class SocketFile {
     /**
      * Makes way for a new socket.
      *
-     * @throws IllegalStateException if another server answers there, or the path is no socket
+     * @throws IllegalStateException if another server answers there, the path is no socket, or no socket can be made in its folder
      */
     void clear() {
         try {
             requireShort(path);
+            requireFolder(path);
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
@@ -66,6 +67,18 @@ final class SocketFile {
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAXIMUM_PATH_BYTES) {
             throw new IllegalStateException(
                     "the socket path " + path + " is longer than " + MAXIMUM_PATH_BYTES + " bytes; use a shorter one");
+        }
+    }
+
+    private static void requireFolder(Path path) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new IllegalStateException(
+                    "there is no folder " + folder + " for the socket " + path + "; create it or choose another path");
+        }
+        if (!Files.isWritable(folder)) {
+            throw new IllegalStateException("the folder of the socket " + path
+                    + " cannot be written; change its permissions or choose another path");
         }
     }
 

@@ -61,6 +61,17 @@ class DeviceContextTest {
     }
 
     @Test
+    void aSocketInAFolderThatIsNotThereIsRefusedByName() throws Exception {
+        Path folder = ServerFixture.temporaryFolder();
+        Path missing = folder.resolve("missing");
+        assertThatThrownBy(() -> build(missing.resolve("s")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("there is no folder " + missing)
+                .hasMessageContaining("create it");
+        Files.delete(folder);
+    }
+
+    @Test
     void aStaleSocketIsReplacedAndALiveOneRefused() throws Exception {
         Path folder = ServerFixture.temporaryFolder();
         Path socket = folder.resolve("s");

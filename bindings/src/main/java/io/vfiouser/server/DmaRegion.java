@@ -5,6 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A range of guest memory that the client shares, from {@link DmaListener#registered} to {@link DmaListener#unregistered}.
@@ -18,6 +21,10 @@ import java.util.Optional;
  * <p>All methods may be called from any thread.
  */
 public final class DmaRegion {
+    private static final Logger LOG = LoggerFactory.getLogger(DmaRegion.class);
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+    private static final long RETRY_NANOS = 100_000;
+
     private final long iova;
     private final long lengthBytes;
     private final Protection protection;
@@ -136,9 +143,28 @@ public final class DmaRegion {
         return dirty.isPresent() && dirty.get().drain(consumer);
     }
 
-    /** Invalidates the segment; the library unmaps the memory next. */
+    /**
+     * Invalidates the segment; the library unmaps the memory next. Native code that is using it, a read of a file for one, keeps it valid, and
+     * is waited for however long it takes: Java code that touched memory which was unmapped under it would end the process. Only a
+     * device that did not pause has such code running.
+     */
     void close() {
-        arena.ifPresent(Arena::close);
+        arena.ifPresent(this::close);
+    }
+
+    private void close(Arena open) {
+        long complain = System.nanoTime() + PATIENCE_NANOS;
+        while (open.scope().isAlive()) {
+            try {
+                open.close();
+            } catch (IllegalStateException inUse) {
+                if (System.nanoTime() - complain > 0) {
+                    LOG.error("waiting for native code that still uses {}, which is to be unmapped", this, inUse);
+                    complain = System.nanoTime() + PATIENCE_NANOS;
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
     }
 
     boolean covers(long address, long length) {

@@ -77,7 +77,6 @@ public final class NvmeDevice implements AutoCloseable {
                 .dma(new DmaMemory(guest, controller))
                 .build();
         resources.add(context);
-        PciLayout.announceInterruptPin(context);
         interrupts.connect(context.interrupts());
         this.runner = new ContextRunner(context);
         this.threads = new ArrayList<>();

@@ -66,6 +66,11 @@ public final class DeviceContext implements AutoCloseable {
     private final ClientLifeline lifeline = new ClientLifeline();
 
     private volatile int clientFd = NO_CLIENT;
+    private final Object negotiation = new Object();
+
+    /** The library is waiting for a client's version. Guarded by {@link #negotiation}: the context cannot go meanwhile. */
+    private boolean negotiating;
+
     private boolean inLibrary;
     private boolean inQuiesced;
 
@@ -127,7 +132,13 @@ public final class DeviceContext implements AutoCloseable {
         if (quiesce.pending() || !Poll.awaitReadable(slot.listenFd(), Duration.ZERO)) {
             return false;
         }
-        int result = AttachWatchdog.watch(this, spec.clientTimeout(), () -> calls.attachCtx(slot.pointer()));
+        int result;
+        negotiating(true);
+        try {
+            result = AttachWatchdog.watch(this, spec.clientTimeout(), () -> calls.attachCtx(slot.pointer()));
+        } finally {
+            negotiating(false);
+        }
         if (result < 0) {
             if (result != -Errno.EAGAIN && logLimit.allows()) {
                 LOG.warn(
@@ -244,9 +255,23 @@ public final class DeviceContext implements AutoCloseable {
         return detached ? RunResult.DISCONNECTED : RunResult.HANDLED;
     }
 
-    /** Ends the connection; the next {@link #run} resets the device and reports {@link RunResult#DISCONNECTED}. Any thread. */
+    /**
+     * Ends the connection, or the negotiation that is under way; the next {@link #run} resets the device and reports {@link
+     * RunResult#DISCONNECTED}. Any thread.
+     */
     public void disconnect() {
         lifeline.cut();
+        synchronized (negotiation) {
+            if (negotiating) {
+                abortAttach();
+            }
+        }
+    }
+
+    private void negotiating(boolean now) {
+        synchronized (negotiation) {
+            negotiating = now;
+        }
     }
 
     private void detached() {

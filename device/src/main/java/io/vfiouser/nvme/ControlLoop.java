@@ -32,6 +32,7 @@ final class ControlLoop implements QuiesceHandler {
     private static final long QUIESCE_WAIT_NANOS = 2_000_000;
     private static final long STACK_BYTES = 4 << 20;
     private static final long DRAIN_POLL_NANOS = 50_000;
+    private static final long DRAIN_PATIENCE_NANOS = 5_000_000_000L;
 
     private final NvmeController controller;
     private final boolean mappedDoorbells;
@@ -54,6 +55,10 @@ final class ControlLoop implements QuiesceHandler {
     void stop(ContextRunner runner) {
         stopping = true;
         runner.execute(() -> {});
+        if (!runner.context().isAttached()) {
+            // Somebody who has connected and says nothing would hold the thread until the client timeout.
+            runner.context().disconnect();
+        }
     }
 
     void awaitEnd() throws InterruptedException {
@@ -136,16 +141,27 @@ final class ControlLoop implements QuiesceHandler {
         }
     }
 
+    private void pauseNow() {
+        controller.pause();
+        long start = System.nanoTime();
+        boolean warned = false;
+        while (!controller.paused()) {
+            LockSupport.parkNanos(this, DRAIN_POLL_NANOS);
+            if (!warned && System.nanoTime() - start > DRAIN_PATIENCE_NANOS) {
+                warned = true;
+                LOG.warn("still waiting for commands that a back end has not finished");
+            }
+        }
+    }
+
     private void end(ContextRunner runner) {
         try {
-            controller.pause();
-            while (!controller.paused()) {
-                LockSupport.parkNanos(this, DRAIN_POLL_NANOS);
-            }
+            pauseNow();
             DeviceContext context = runner.context();
             if (context.isQuiescePending()) {
+                // It ends the pause, and the context must not go while pollers use its memory and interrupts.
                 var ignored = context.quiesced();
-                controller.pause();
+                pauseNow();
             }
             context.close();
         } catch (RuntimeException | Error e) {

@@ -77,6 +77,7 @@ public final class NvmeDevice implements AutoCloseable {
                 .dma(new DmaMemory(guest, controller))
                 .build();
         resources.add(context);
+        PciLayout.announceInterruptPin(context);
         interrupts.connect(context.interrupts());
         this.runner = new ContextRunner(context);
         this.threads = new ArrayList<>();
@@ -138,18 +139,17 @@ public final class NvmeDevice implements AutoCloseable {
     }
 
     /**
-     * Ends the device: commands that were fetched complete, the guest is disconnected, and everything written is made durable. Idempotent.
+     * Ends the device: commands that were fetched complete, the guest is disconnected, and everything written is made durable. Idempotent; who calls it a
+     * second time while the first call is under way waits for that.
      *
      * @throws io.vfiouser.nvme.block.BlockDeviceException if data could not be made durable
      */
     @Override
-    public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
+    public synchronized void close() {
+        if (closed) {
+            return;
         }
+        closed = true;
         loop.stop(runner);
         awaitEndUninterruptibly();
         threads.forEach(PollerThread::close);

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdminAgent {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAgent.class);
-    private static final int FUSE_AND_PSDT = 0xC300;
     private static final int PAGE_BYTES = 4096;
     private static final long MILLIS_PER_HOUR = 3_600_000;
 
@@ -119,11 +118,26 @@ public final class AdminAgent {
         }
         int work = deferred == null ? fetch(sq) : advance(sq);
         work += deliverEvents(sq);
+        endBatch(sq);
+        return work;
+    }
+
+    /** Goes on with the command that was begun, and begins none. Returns how much was done. */
+    int finishDeferred() {
+        SubmissionQueue sq = submissions;
+        if (sq == null || deferred == null) {
+            return 0;
+        }
+        int work = advance(sq);
+        endBatch(sq);
+        return work;
+    }
+
+    private void endBatch(SubmissionQueue sq) {
         if (batch) {
             batch = false;
             sq.completionQueue().endBatch(shared.interrupts);
         }
-        return work;
     }
 
     private int fetch(SubmissionQueue sq) {
@@ -147,7 +161,7 @@ public final class AdminAgent {
     }
 
     private int execute() {
-        if ((request.cdw0() & FUSE_AND_PSDT) != 0) {
+        if ((request.cdw0() & SubmissionEntry.FUSE_AND_PSDT) != 0) {
             return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW0 + 1);
         }
         try {

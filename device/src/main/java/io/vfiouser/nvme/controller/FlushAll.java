@@ -6,12 +6,18 @@ import io.vfiouser.nvme.block.BlockStatus;
 import io.vfiouser.nvme.block.Waker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes all namespaces durable, as a shutdown and the end of the volatile write cache want it, through channels of the control thread's
  * own. It touches no guest memory.
  */
 final class FlushAll {
+    private static final Logger LOG = LoggerFactory.getLogger(FlushAll.class);
+    private static final long CLOSE_POLL_NANOS = 50_000;
+
     private final List<Flush> flushes = new ArrayList<>();
     private int outstanding;
     private boolean failed;
@@ -32,8 +38,7 @@ final class FlushAll {
         failed = false;
         for (Flush flush : flushes) {
             outstanding++;
-            flush.flush();
-            flush.channel.submit(flush);
+            flush.start();
         }
     }
 
@@ -56,7 +61,12 @@ final class FlushAll {
         return failed;
     }
 
+    /** Waits for flushes that are under way, as a host's shutdown leaves them if the device ends meanwhile. */
     void close() {
+        again = false;
+        while (!poll()) {
+            LockSupport.parkNanos(this, CLOSE_POLL_NANOS);
+        }
         for (Flush flush : flushes) {
             flush.channel.close();
         }
@@ -67,6 +77,19 @@ final class FlushAll {
 
         Flush(BlockChannel channel) {
             this.channel = channel;
+        }
+
+        /** Whatever the back end does, this flush ends: nobody could wait for the others otherwise. */
+        void start() {
+            try {
+                flush();
+                channel.submit(this);
+            } catch (RuntimeException e) {
+                LOG.error("a back end failed in a way that is a fault of its own", e);
+                if (!outstanding()) {
+                    completed(BlockStatus.INTERNAL_ERROR);
+                }
+            }
         }
 
         @Override

@@ -75,6 +75,11 @@ final class Lifecycle {
         return state == State.ENABLED && !fatal && shutdown == Shutdown.NONE;
     }
 
+    /** Whether an admin command that waits for the pollers may go on, so that a shutdown need not wait for ever. */
+    boolean finishing() {
+        return state == State.ENABLED && !fatal && shutdown == Shutdown.DRAINING;
+    }
+
     /** Whether {@link #advance} has something to wait for. */
     boolean inTransition() {
         return state == State.DISABLING || shutdown == Shutdown.DRAINING || shutdown == Shutdown.FLUSHING;
@@ -108,6 +113,15 @@ final class Lifecycle {
         }
         disable(true);
         advance();
+    }
+
+    /** CSTS.CFS unless there is no host whose memory it could have been: the next one finds a controller that works. */
+    void memoryFault(String why) {
+        if (state == State.DISABLED) {
+            LOG.warn("{}: late news of an earlier host: {}", admin.name(), why);
+        } else {
+            fail(why);
+        }
     }
 
     /** CSTS.CFS: nothing goes on until the host resets the controller. */

@@ -103,6 +103,8 @@ public final class NvmeController implements AutoCloseable {
                     MemoryFaults.deliver();
                 }
                 work += done;
+            } else if (!pauseWanted && lifecycle.finishing()) {
+                work += admin.finishDeferred();
             }
             return work;
         } catch (InternalError e) {
@@ -117,7 +119,7 @@ public final class NvmeController implements AutoCloseable {
 
     /** To be called when an {@link InternalError} surfaced outside {@link #doWork}: see {@link QueuePoller#memoryFault}. */
     public void memoryFault() {
-        lifecycle.fail("the guest took memory away that its admin queue used");
+        lifecycle.memoryFault("the guest took memory away that its admin queue used");
     }
 
     /** Whether something is under way that will go on by itself, so that {@link #doWork} should be called again soon. */

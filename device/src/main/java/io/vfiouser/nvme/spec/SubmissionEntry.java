@@ -40,6 +40,8 @@ public final class SubmissionEntry {
     public static final int NSID_ALL = 0xFFFF_FFFF;
     /** PSDT value: PRPs are used. */
     public static final int PSDT_PRP = 0;
+    /** The fields of command dword 0 that are zero where neither fused operations nor SGLs are supported. */
+    public static final int FUSE_AND_PSDT = 0xC300;
 
     private SubmissionEntry() {}
 

@@ -3,6 +3,7 @@ package io.vfiouser.nvme.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vfiouser.nvme.block.RamBlockDevice;
+import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.AdminQueueAttributes;
 import io.vfiouser.nvme.spec.ControllerCapabilities;
 import io.vfiouser.nvme.spec.ControllerConfiguration;
@@ -120,11 +121,7 @@ class LifecycleTest {
     @Test
     void shutdownFlushesBeforeItIsComplete() {
         host.enable();
-        guest.write32(
-                ControllerRegisters.CC,
-                ControllerConfiguration.withShutdown(
-                        ControllerConfiguration.USUAL | ControllerConfiguration.EN,
-                        ControllerConfiguration.SHN_NORMAL));
+        shutDown();
         guest.settle();
         assertThat(ControllerStatus.shutdown(host.status())).isEqualTo(ControllerStatus.SHST_IN_PROGRESS);
         assertThat(device.seen()).hasSize(1);
@@ -137,6 +134,40 @@ class LifecycleTest {
         assertThat(host.status()).isZero();
         host.enable();
         host.identify(IdentifyCns.CONTROLLER, 0);
+    }
+
+    @Test
+    void aControllerThatEndsDuringAShutdownWaitsForTheFlush() {
+        host.enable();
+        shutDown();
+        guest.settle();
+        assertThat(device.outstanding()).isOne();
+
+        device.releaseAll();
+        guest.controller().close();
+        assertThat(device.outstanding()).isZero();
+    }
+
+    @Test
+    void aShutdownIsCompletedAlthoughAnAdminCommandWaitedForThePollers() {
+        device.releaseAll();
+        host.enable();
+        long queue = host.allocate(1);
+        int commandId = host.admin()
+                .submit((sq, at, cid) -> AdminCommand.createCompletionQueue(sq, at, cid, 1, 16, queue, true, 1));
+        guest.controller().doWork();
+        shutDown();
+
+        host.await("SHST", () -> ControllerStatus.shutdown(host.status()) == ControllerStatus.SHST_COMPLETE);
+        assertThat(host.admin().reap().orThrow().commandId()).isEqualTo(commandId);
+    }
+
+    private void shutDown() {
+        guest.write32(
+                ControllerRegisters.CC,
+                ControllerConfiguration.withShutdown(
+                        ControllerConfiguration.USUAL | ControllerConfiguration.EN,
+                        ControllerConfiguration.SHN_NORMAL));
     }
 
     @Test

@@ -178,6 +178,10 @@ public final class HeldBlockDevice implements BlockDevice {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            if (!held.isEmpty()) {
+                throw new IllegalStateException(held.size() + " requests are outstanding");
+            }
+        }
     }
 }

@@ -3,8 +3,14 @@ package io.vfiouser.nvme.controller;
 import io.vfiouser.nvme.block.CancelPromise;
 import java.util.Arrays;
 
-/** The slots of one poller: as many as there ever were commands at once, made anew only when that number grows. */
+/**
+ * The slots of one poller: as many as there ever were commands at once, made anew only when that number grows. There is a limit, since
+ * the queues that a guest may create hold millions of commands.
+ */
 final class CommandSlots {
+    /** Commands of one poller at once; more stay in their queues. */
+    static final int LIMIT = 8192;
+
     private static final int INITIAL = 64;
 
     private final QueuePoller poller;
@@ -17,9 +23,15 @@ final class CommandSlots {
         grow(INITIAL);
     }
 
+    /** How many commands may be taken on now. */
+    int available() {
+        return LIMIT - all.length + freeCount;
+    }
+
+    /** A slot for a command; only if one is {@link #available}. */
     CommandSlot take() {
         if (freeCount == 0) {
-            grow(all.length);
+            grow(Math.min(all.length, LIMIT - all.length));
         }
         return free[--freeCount];
     }

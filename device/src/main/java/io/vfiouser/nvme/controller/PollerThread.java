@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.os.MemoryFaults;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
@@ -12,11 +13,14 @@ import java.util.concurrent.locks.LockSupport;
 public final class PollerThread implements AutoCloseable {
     /** A bound for sleeps that only a wake-up is meant to end. */
     private static final long LONGEST_NANOS = 1_000_000_000L;
+    /** Passes without work before a thread that spins first may sleep, however long they took: some 10 µs. */
+    private static final int LEAST_IDLE_PASSES = 200;
 
     private final QueuePoller poller;
     private final long spinNanos;
     private final long firstSleepNanos;
     private final long longestSleepNanos;
+    private final int leastIdlePasses;
     private final Runnable onStart;
     private final Thread thread;
     private volatile boolean stopping;
@@ -24,6 +28,7 @@ public final class PollerThread implements AutoCloseable {
     private boolean idle;
     private long idleSince;
     private long nextSleep;
+    private int idlePasses;
 
     /**
      * @param onStart runs first on the new thread, to pin it to a processor for instance
@@ -33,6 +38,7 @@ public final class PollerThread implements AutoCloseable {
         this.spinNanos = policy.spin().toNanos();
         this.firstSleepNanos = policy.firstSleep().toNanos();
         this.longestSleepNanos = policy.longestSleep().toNanos();
+        this.leastIdlePasses = spinNanos > 0 ? LEAST_IDLE_PASSES : 0;
         this.onStart = onStart;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
         poller.standStill().onWakeUp(this::wakeUp);
@@ -72,13 +78,23 @@ public final class PollerThread implements AutoCloseable {
         onStart.run();
         while (!stopping) {
             try {
-                poll();
-            } catch (InternalError e) {
-                poller.memoryFault(e);
-            } catch (Throwable t) {
-                // Whatever it is, the thread stays: without it nobody could pause or close the device any more.
-                poller.passFailed(t);
+                pollOnce();
+            } catch (Throwable second) {
+                // The poller knows of the first; whatever this is, the thread stays, or nobody could pause the device
+                // any more.
+                Thread.onSpinWait();
             }
+        }
+    }
+
+    private void pollOnce() {
+        try {
+            poll();
+            MemoryFaults.deliver();
+        } catch (InternalError e) {
+            poller.memoryFault(e);
+        } catch (Throwable t) {
+            poller.passFailed(t);
         }
     }
 
@@ -110,7 +126,10 @@ public final class PollerThread implements AutoCloseable {
             idle = true;
             idleSince = now;
             nextSleep = firstSleepNanos;
+            idlePasses = 0;
         }
-        return now - idleSince < spinNanos;
+        // The clock alone would send a thread to sleep that merely lost its processor for that long.
+        idlePasses++;
+        return now - idleSince < spinNanos || idlePasses < leastIdlePasses;
     }
 }

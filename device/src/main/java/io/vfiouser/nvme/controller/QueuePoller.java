@@ -30,8 +30,6 @@ public final class QueuePoller {
 
     /** Commands taken from one queue before the next gets its turn. */
     private static final int BURST = 64;
-    /** The fields of command dword 0 that must be zero: fused operations and SGLs are not supported. */
-    private static final int FUSE_AND_PSDT = 0xC300;
 
     private final SharedState shared;
     private final StandStill standStill;
@@ -43,6 +41,7 @@ public final class QueuePoller {
     private CompletionQueue[] batches = {};
     private int batchCount;
     private int outstanding;
+    private int firstQueue;
     private RegionTable table = RegionTable.EMPTY;
     private boolean discarding;
     private volatile boolean faulted;
@@ -74,7 +73,12 @@ public final class QueuePoller {
             return 0;
         }
         try {
-            return pass();
+            int work = pass();
+            if (work > 0) {
+                // Here, where it is known whose memory it was: past this block it could end the thread.
+                MemoryFaults.deliver();
+            }
+            return work;
         } catch (InternalError e) {
             memoryFault(e);
             return 1;
@@ -89,15 +93,18 @@ public final class QueuePoller {
      * noticed late. No queue is touched until the controller is reset.
      */
     public void memoryFault(InternalError error) {
-        LOG.error("guest memory went away while its commands were executed", error);
         outstanding = slots.outstanding();
         faulted = true;
+        LOG.error("guest memory went away while its commands were executed", error);
     }
 
     /** Whatever state this left behind, only a reset is sure to mend it. */
     void passFailed(Throwable e) {
-        LOG.error("a pass over the queues failed in a way that is a fault of this program", e);
         outstanding = slots.outstanding();
+        if (!faulted) {
+            // Once: what fails while it drains fails again at the next attempt.
+            LOG.error("a pass over the queues failed in a way that is a fault of this program", e);
+        }
         faulted = true;
     }
 
@@ -110,8 +117,14 @@ public final class QueuePoller {
         table = shared.memory.table();
         int work = 0;
         SubmissionQueue[] all = queues;
-        for (SubmissionQueue queue : all) {
-            work += fetch(queue);
+        int at = firstQueue < all.length ? firstQueue : 0;
+        for (int i = 0; i < all.length; i++) {
+            work += fetch(all[at]);
+            at = at + 1 == all.length ? 0 : at + 1;
+        }
+        if (slots.available() == 0) {
+            // So that the same queues do not always come too late for what gets free.
+            firstQueue = at + 1;
         }
         if (outstanding > 0) {
             work += pollChannels();
@@ -132,7 +145,7 @@ public final class QueuePoller {
         if (!queue.ring().mapped() || !completions.ring().mapped()) {
             return 0;
         }
-        int wanted = Math.min(available, BURST);
+        int wanted = Math.min(Math.min(available, BURST), slots.available());
         int room = completions.room();
         if (room < wanted) {
             if (completions.pollHead(shared.doorbells)) {
@@ -170,7 +183,7 @@ public final class QueuePoller {
 
     private int start(
             CommandSlot slot, IoCommandHandler handler, int cdw0, int nsid, MemorySegment entries, long offset) {
-        if ((cdw0 & FUSE_AND_PSDT) != 0) {
+        if ((cdw0 & SubmissionEntry.FUSE_AND_PSDT) != 0) {
             return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW0 + 1);
         }
         NamespaceChannel namespace = namespace(nsid);
@@ -233,6 +246,7 @@ public final class QueuePoller {
             }
             int ignored = pollChannels();
             endBatches();
+            MemoryFaults.deliver();
             return before - outstanding;
         } catch (InternalError e) {
             memoryFault(e);

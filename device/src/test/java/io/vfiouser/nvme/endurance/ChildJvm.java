@@ -14,10 +14,20 @@ public final class ChildJvm {
 
     /** A command that runs a class's {@code main}; errors go to this process's. */
     public static ProcessBuilder of(String mainClass, List<String> arguments) {
+        // Starts fast and leaves the processors to the others.
+        return command(List.of("-XX:TieredStopAtLevel=1"), mainClass, arguments);
+    }
+
+    /** As {@link #of}, with the compiler that a server has: for what depends on how well code is compiled. */
+    public static ProcessBuilder optimising(String mainClass, List<String> arguments) {
+        return command(List.of(), mainClass, arguments);
+    }
+
+    private static ProcessBuilder command(List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // Starts fast and leaves the processors to the others.
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m"));
+        command.addAll(options);
         command.add("-XX:-UsePerfData");
         command.add("--enable-native-access=ALL-UNNAMED");
         for (String property : List.of("vfiouser.library", "vfiouser.test.native.dir")) {

@@ -31,11 +31,22 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path socket, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("serve", "--socket", socket.toString()));
         arguments.addAll(List.of(options));
-        Process process = ChildJvm.of("io.vfiouser.nvme.cli.Main", arguments)
-                .redirectErrorStream(true)
+        return start(ChildJvm.of("io.vfiouser.nvme.cli.Main", arguments));
+    }
+
+    /** Starts one that compiles what is hot as a server does, and waits until a client may attach. */
+    static ServerProcess optimising(Path socket, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--socket", socket.toString()));
+        arguments.addAll(List.of(options));
+        ServerProcess server = start(ChildJvm.optimising("io.vfiouser.nvme.cli.Main", arguments));
+        server.awaitListening();
+        return server;
+    }
+
+    private static ServerProcess start(ProcessBuilder command) throws IOException {
+        return new ServerProcess(command.redirectErrorStream(true)
                 .redirectError(ProcessBuilder.Redirect.PIPE)
-                .start();
-        return new ServerProcess(process);
+                .start());
     }
 
     /** Starts it and waits until a client may attach. */

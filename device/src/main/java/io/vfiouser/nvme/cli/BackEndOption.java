@@ -42,6 +42,9 @@ final class BackEndOption {
     /** Makes the back end, inactive. */
     BlockDevice open(OptionalInt blockBytes) {
         if (file != null) {
+            if (file.toString().isEmpty()) {
+                throw new CommandFailure(ExitCode.USAGE, "--file is empty: name a raw image or a block device");
+            }
             FileBlockDevice.Builder builder = FileBlockDevice.builder(file);
             blockBytes.ifPresent(builder::blockSizeBytes);
             return builder.open();
@@ -53,7 +56,12 @@ final class BackEndOption {
         }
         if (nothing != null) {
             int bytes = blockBytes.orElse(DEFAULT_BLOCK_BYTES);
-            return NullBlockDevice.of(whole(nothing, "--null", blockBytes) / bytes, bytes);
+            try {
+                return NullBlockDevice.of(whole(nothing, "--null", blockBytes) / bytes, bytes);
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, "--null " + nothing + " is more than a namespace can have: make it smaller");
+            }
         }
         throw new IllegalStateException("picocli accepts no empty group");
     }

@@ -157,6 +157,9 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void checkOptions() {
+        if (socket.toString().isEmpty()) {
+            throw usage("--socket is empty: name a socket or a directory");
+        }
         if (doorbells == DoorbellMode.MAPPED && poll == PollMode.EVENT) {
             throw usage("--poll event cannot work with mapped doorbells: a store into memory wakes nobody. Use"
                     + " --doorbells trapped, or --poll adaptive");

@@ -77,7 +77,6 @@ public final class NvmeDevice implements AutoCloseable {
                 .dma(new DmaMemory(guest, controller))
                 .build();
         resources.add(context);
-        PciLayout.announceInterruptPin(context);
         interrupts.connect(context.interrupts());
         this.runner = new ContextRunner(context);
         this.threads = new ArrayList<>();
@@ -139,8 +138,8 @@ public final class NvmeDevice implements AutoCloseable {
     }
 
     /**
-     * Ends the device: commands that were fetched complete, the guest is disconnected, and everything written is made durable. Idempotent; who calls it a
-     * second time while the first call is under way waits for that.
+     * Ends the device: commands that were fetched complete, the guest is disconnected, and everything written is made durable.
+     * Idempotent; who calls it a second time while the first call is under way waits for that.
      *
      * @throws io.vfiouser.nvme.block.BlockDeviceException if data could not be made durable
      */

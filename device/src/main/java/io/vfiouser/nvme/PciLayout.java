@@ -23,22 +23,21 @@ import io.vfiouser.server.RegionIndex;
 import io.vfiouser.server.RegionSpec;
 import io.vfiouser.server.SparseArea;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the controller looks like on the PCI bus: registers and doorbells in BAR0, MSI-X table in BAR4 and pending bits in BAR5, capabilities
  * for power management, PCI Express (with function level reset) and MSI-X. PCIe Transport 1.1, chapter 3.
+ *
+ * <p>There is no interrupt pin. A pin is a level, and a VMM lowers it only when the guest touches a BAR: an edge that arrives after the guest
+ * has consumed the completion, as happens under load, would leave it raised until the guest gives the line up, and other devices'
+ * interrupts with it. Every host since PCI Express has MSI-X.
  */
 final class PciLayout {
     static final int BAR0_BYTES = 16 << 10;
 
     private static final int MSIX_BAR_BYTES = 4 << 10;
-    /** Interrupt Pin in configuration space. PCI 3.0, section 6.2.4. */
-    private static final int INTERRUPT_PIN = 0x3D;
-
-    private static final byte INTA = 1;
     private static final SparseArea DOORBELL_AREA =
             new SparseArea(ControllerRegisters.DOORBELLS, NvmeController.DOORBELL_BYTES);
 
@@ -85,7 +84,6 @@ final class PciLayout {
                 .region(
                         RegionIndex.BAR5,
                         RegionSpec.memory(MSIX_BAR_BYTES).access(pending).build())
-                .interrupts(IrqType.INTX, 1)
                 .interrupts(IrqType.MSIX, options.interruptVectors())
                 .quiesce(quiesce)
                 .reset(reason -> {
@@ -93,11 +91,6 @@ final class PciLayout {
                     table.clear();
                     pending.clear();
                 });
-    }
-
-    /** Hosts set up the pin interrupt before they find MSI-X. */
-    static void announceInterruptPin(DeviceContext context) {
-        context.configSpace().set(ValueLayout.JAVA_BYTE, INTERRUPT_PIN, INTA);
     }
 
     private record Bar0(NvmeController controller) implements RegionAccess {

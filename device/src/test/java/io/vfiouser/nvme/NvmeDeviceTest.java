@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vfiouser.client.PciIrqs;
+import io.vfiouser.client.PciRegions;
+import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.nvme.block.RamBlockDevice;
 import io.vfiouser.nvme.spec.ControllerStatus;
 import io.vfiouser.nvme.spec.IdentifyCns;
@@ -37,6 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class NvmeDeviceTest {
     private static final int BLOCK = 512;
+    /** The dword of configuration space with the interrupt line in its first byte and the pin in its second. */
+    private static final int INTERRUPT_LINE = 0x3C;
 
     @TempDir
     Path folder;
@@ -85,6 +89,19 @@ class NvmeDeviceTest {
                 writeAndReadBack(host, queue, i);
             }
             assertThat(interrupt.await(Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    /** A pin raised by an edge that comes late stays raised: Linux without MSI-X ends in "nobody cared" and I/O timeouts. */
+    @Test
+    void hasNoInterruptPinThatAnEdgeCouldLeaveRaised() {
+        try (NvmeDevice device = start(DoorbellMode.MAPPED, PollMode.ADAPTIVE);
+                ClientTransport transport = new ClientTransport(device.socket())) {
+            VfioUserClient client = transport.client();
+            int lineAndPin = client.readRegion32(PciRegions.CONFIG, INTERRUPT_LINE);
+            assertThat(lineAndPin >>> Byte.SIZE & 0xFF).as("interrupt pin").isZero();
+            assertThat(client.irqInfo(PciIrqs.INTX).count()).isZero();
+            assertThat(client.irqInfo(PciIrqs.MSIX).count()).isPositive();
         }
     }
 

@@ -63,6 +63,7 @@ public final class DeviceContext implements AutoCloseable {
     private final MemorySegment dirtyEntry;
     private final Ownership ownership = new Ownership();
     private final LogLimit logLimit = new LogLimit();
+    private final ClientLog clients;
     private final ClientLifeline lifeline = new ClientLifeline();
 
     private volatile int clientFd = NO_CLIENT;
@@ -80,6 +81,7 @@ public final class DeviceContext implements AutoCloseable {
         calls = spec.library().calls();
         MessageScreen screen =
                 new MessageScreen(calls.level(), this::crossesCapability, new DmaMapScreen(() -> dmaRegions()));
+        clients = new ClientLog(LOG, spec.socket());
         stream = new ClientStream(spec.socket().toString(), screen, spec.clientTimeout(), logLimit);
         SocketFile socketFile = new SocketFile(spec.socket());
         socketFile.clear();
@@ -163,9 +165,7 @@ public final class DeviceContext implements AutoCloseable {
             SocketControl.discard(fd);
             return true;
         }
-        if (logLimit.allows()) {
-            LOG.info("{}: a client attached{}", spec.socket(), logLimit.note());
-        }
+        clients.attached();
         return true;
     }
 
@@ -234,9 +234,7 @@ public final class DeviceContext implements AutoCloseable {
         boolean detached = calls.getPollFd(slot.pointer()) != fd;
         if (detached) {
             detached();
-            if (logLimit.allows()) {
-                LOG.info("{}: the client is gone; ready for the next one{}", spec.socket(), logLimit.note());
-            }
+            clients.gone();
         } else if (result < 0 && result != -Errno.EBUSY) {
             // Whatever it was, the library would meet it again: let it find the end of the stream instead.
             if (logLimit.allows()) {

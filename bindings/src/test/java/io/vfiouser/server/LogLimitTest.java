@@ -1,9 +1,11 @@
 package io.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,21 @@ class LogLimitTest {
             }
         }
         return passed;
+    }
+
+    @Test
+    void thatAClientIsGoneIsToldHoweverMuchItMadeTheLogComplain() throws Exception {
+        Path log = Path.of("target", "test-log.txt");
+        try (ServerFixture server = ServerFixture.start(device -> device)) {
+            try (RawClient client = server.connect()) {
+                for (int i = 0; i < 500; i++) {
+                    assertThat(client.readRegion(77, 0, 4).errno()).isPositive();
+                }
+            }
+            String gone = server.socket() + ": the client is gone";
+            await().atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(Files.readString(log)).contains(gone));
+        }
     }
 
     /** The library complains about each of these messages as an error. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +60,7 @@ class KilledClientTest {
         Clock reported = new Clock("reported after a client's SIGKILL");
         Clock served = new Clock("next client served after a client's SIGKILL");
         Path socket = folder.resolve("s");
-        try (ServerProcess server = ServerProcess.listening(socket, verbose(options))) {
+        try (ServerProcess server = ServerProcess.listening(socket, options)) {
             // The first client pays for loading classes, which has nothing to do with kills.
             ServedDisk.use(socket, PATIENCE);
             server.awaitCount(1, KilledClientTest::reportsALoss);
@@ -104,13 +103,6 @@ class KilledClientTest {
         assertThat(Files.exists(socket)).isFalse();
         System.out.println(reported);
         System.out.println(served);
-    }
-
-    /** Only a verbose server prints that clients come and go. */
-    private static String[] verbose(String... options) {
-        String[] all = Arrays.copyOf(options, options.length + 1);
-        all[options.length] = "--verbose";
-        return all;
     }
 
     private static boolean reportsALoss(String line) {

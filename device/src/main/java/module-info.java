@@ -11,6 +11,7 @@ module io.vfiouser.nvme {
     exports io.vfiouser.nvme.block;
     exports io.vfiouser.nvme.driver;
     exports io.vfiouser.nvme.spec;
+    exports io.vfiouser.nvme.subsystem;
 
     // picocli sets options by reflection
     opens io.vfiouser.nvme.cli to

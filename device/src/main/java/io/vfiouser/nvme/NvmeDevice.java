@@ -1,11 +1,11 @@
 package io.vfiouser.nvme;
 
 import io.vfiouser.abi.VfioUserLibrary;
-import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.controller.ControllerOptions;
 import io.vfiouser.nvme.controller.NvmeController;
 import io.vfiouser.nvme.controller.PollerThread;
 import io.vfiouser.nvme.memory.GuestMemory;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.os.CpuAffinity;
 import io.vfiouser.os.Mapping;
 import io.vfiouser.os.MemFd;
@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +32,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>It has a control thread, and poller threads that execute the guest's I/O. It owns its back ends: it activates them before it listens,
- * and releases and closes them when it is closed. A guest that goes away leaves a controller as after power-on for the next one;
+ * <p>It has a control thread, and poller threads that execute the guest's I/O. It owns the back ends that its builder was given: it
+ * activates them before it listens, and releases and closes them when it is closed. Several devices that share namespaces are controllers
+ * of one {@link NvmSubsystem}. A guest that goes away leaves a controller as after power-on for the next one;
  * the data stays.
  *
  * <p>All methods may be called from any thread.
@@ -42,7 +44,8 @@ public final class NvmeDevice implements AutoCloseable {
 
     private final Path socket;
     private final VfioUserLibrary library;
-    private final List<BlockDevice> backEnds;
+    private final NvmSubsystem subsystem;
+    private final boolean ownsSubsystem;
     private final NvmeController controller;
     private final List<PollerThread> threads;
     private final ControlLoop loop;
@@ -51,11 +54,13 @@ public final class NvmeDevice implements AutoCloseable {
     private final Mapping doorbells;
     private boolean closed;
 
-    private NvmeDevice(NvmeDeviceBuilder builder, VfioUserLibrary library, Resources resources) {
+    private NvmeDevice(
+            NvmeDeviceBuilder builder, VfioUserLibrary library, NvmSubsystem subsystem, Resources resources) {
         this.socket = builder.socketPath();
         this.library = library;
-        this.backEnds = builder.backEnds();
-        ControllerOptions options = builder.options();
+        this.subsystem = subsystem;
+        this.ownsSubsystem = builder.sharedSubsystem().isEmpty();
+        ControllerOptions options = ControllerOptions.of(subsystem.freeControllerId());
         boolean mapped = builder.doorbellMode() == DoorbellMode.MAPPED;
         MemFd memory = mapped ? MemFd.create("nvme-bar0", PciLayout.BAR0_BYTES) : null;
         this.bar0 = memory;
@@ -69,8 +74,7 @@ public final class NvmeDevice implements AutoCloseable {
         MemorySegment page = doorbells.segment();
         GuestMemory guest = new GuestMemory();
         InterruptRelay interrupts = new InterruptRelay();
-        this.controller =
-                new NvmeController(options, builder.namespaces(), guest, page, interrupts, builder.pollerCount());
+        this.controller = new NvmeController(options, subsystem, guest, page, interrupts, builder.pollerCount());
         resources.add(controller);
         this.loop = new ControlLoop(controller, mapped);
         DeviceContext context = PciLayout.describe(socket, library, options, memory, controller, loop)
@@ -79,6 +83,7 @@ public final class NvmeDevice implements AutoCloseable {
         resources.add(context);
         interrupts.connect(context.interrupts());
         this.runner = new ContextRunner(context);
+        controller.onWakeUp(() -> runner.execute(() -> {}));
         this.threads = new ArrayList<>();
         for (int i = 0; i < builder.pollerCount(); i++) {
             int index = i;
@@ -98,14 +103,17 @@ public final class NvmeDevice implements AutoCloseable {
     static NvmeDevice start(NvmeDeviceBuilder builder, VfioUserLibrary library) {
         Resources resources = new Resources();
         try {
-            for (BlockDevice backEnd : builder.backEnds()) {
-                resources.add(backEnd);
-                backEnd.activate();
-            }
-            NvmeDevice device = new NvmeDevice(builder, library, resources);
+            Optional<NvmSubsystem> own = builder.openOwn();
+            own.ifPresent(resources::add);
+            NvmSubsystem subsystem = own.or(builder::sharedSubsystem).orElseThrow();
+            NvmeDevice device = new NvmeDevice(builder, library, subsystem, resources);
             device.threads.forEach(PollerThread::start);
             device.loop.start(device.runner, "nvme-control-" + device.socket.getFileName());
-            LOG.info("serving {} namespaces on {} with {}", device.backEnds.size(), device.socket, library);
+            LOG.info(
+                    "serving {} namespaces on {} with {}",
+                    subsystem.namespaces().size(),
+                    device.socket,
+                    library);
             return device;
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);
@@ -121,6 +129,11 @@ public final class NvmeDevice implements AutoCloseable {
     /** The native library in use. */
     public VfioUserLibrary library() {
         return library;
+    }
+
+    /** The subsystem this is a controller of: its own, or the one that the builder was given. */
+    public NvmSubsystem subsystem() {
+        return subsystem;
     }
 
     /** Whether a guest is attached at this moment. */
@@ -153,7 +166,9 @@ public final class NvmeDevice implements AutoCloseable {
         awaitEndUninterruptibly();
         threads.forEach(PollerThread::close);
         Resources resources = new Resources();
-        backEnds.forEach(resources::add);
+        if (ownsSubsystem) {
+            resources.add(subsystem);
+        }
         if (bar0 != null) {
             resources.add(bar0);
         }

@@ -4,15 +4,12 @@ import io.vfiouser.abi.VfioUserLibrary;
 import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.controller.ControllerOptions;
 import io.vfiouser.nvme.controller.IdlePolicy;
-import io.vfiouser.nvme.controller.Namespace;
-import java.nio.charset.StandardCharsets;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Describes an {@link NvmeDevice}. A namespace and a socket are needed, everything else has a default. Used by one thread. */
@@ -20,15 +17,14 @@ public final class NvmeDeviceBuilder {
     /** The socket's name if a folder was given: where SPDK's driver looks for it. */
     private static final String SOCKET_IN_FOLDER = "cntrl";
 
-    private final List<BlockDevice> backEnds = new ArrayList<>();
+    private final NvmSubsystem.Builder own = NvmSubsystem.builder().multipleControllers(false);
     private final List<Integer> cpus = new ArrayList<>();
     private @Nullable Path socket;
     private Optional<VfioUserLibrary> library = Optional.empty();
     private Optional<Path> libraryPath = Optional.empty();
     private DoorbellMode doorbells = DoorbellMode.MAPPED;
     private PollMode poll = PollMode.ADAPTIVE;
-    private Optional<String> serial = Optional.empty();
-    private String model = "vfio-user for Java NVMe";
+    private Optional<NvmSubsystem> shared = Optional.empty();
     private int pollers = 1;
 
     NvmeDeviceBuilder() {}
@@ -38,7 +34,26 @@ public final class NvmeDeviceBuilder {
      * {@link NvmeDevice#close} releases and closes it, and so does a {@code start} that fails.
      */
     public NvmeDeviceBuilder namespace(BlockDevice backEnd) {
-        backEnds.add(backEnd);
+        own.namespace(backEnd);
+        return this;
+    }
+
+    /**
+     * As {@link #namespace(BlockDevice)}, formatted with logical blocks of {@code blockBytes}.
+     *
+     * @param blockBytes 512 or 4096, and not less than a block of the back end
+     */
+    public NvmeDeviceBuilder namespace(BlockDevice backEnd, int blockBytes) {
+        own.namespace(backEnd, blockBytes);
+        return this;
+    }
+
+    /**
+     * Makes the device a controller of a subsystem that may have others, instead of giving it namespaces of its own. The subsystem stays
+     * the caller's, who closes it after the device.
+     */
+    public NvmeDeviceBuilder subsystem(NvmSubsystem subsystem) {
+        shared = Optional.of(subsystem);
         return this;
     }
 
@@ -92,13 +107,13 @@ public final class NvmeDeviceBuilder {
 
     /** Serial number, at most 20 ASCII characters; by default made from the first namespace's identity. */
     public NvmeDeviceBuilder serial(String value) {
-        serial = Optional.of(value);
+        own.serial(value);
         return this;
     }
 
     /** Model number, at most 40 ASCII characters. */
     public NvmeDeviceBuilder model(String value) {
-        model = value;
+        own.model(value);
         return this;
     }
 
@@ -111,13 +126,16 @@ public final class NvmeDeviceBuilder {
      * @throws IllegalStateException if another server answers on the socket
      */
     public NvmeDevice start() {
-        if (backEnds.isEmpty()) {
-            throw new NvmeDeviceException("a device needs a namespace: call namespace(...) before start()");
+        if (own.isEmpty() && shared.isEmpty()) {
+            throw new NvmeDeviceException(
+                    "a device needs a namespace: call namespace(...) or subsystem(...) before start()");
         }
-        Resources owned = new Resources();
-        backEnds.forEach(owned::add);
         VfioUserLibrary loaded;
         try {
+            if (!own.isEmpty() && shared.isPresent()) {
+                throw new NvmeDeviceException(
+                        "a device of a shared subsystem has that one's namespaces: add them there, not here");
+            }
             if (socket == null) {
                 throw new NvmeDeviceException("a device needs a socket: call socket(...) before start()");
             }
@@ -128,22 +146,19 @@ public final class NvmeDeviceBuilder {
             loaded = library.orElseGet(
                     () -> libraryPath.map(VfioUserLibrary::load).orElseGet(VfioUserLibrary::load));
         } catch (RuntimeException e) {
-            owned.closeAfter(e);
+            own.discard(e);
             throw e;
         }
         return NvmeDevice.start(this, loaded);
     }
 
-    List<BlockDevice> backEnds() {
-        return List.copyOf(backEnds);
+    /** The subsystem of the device's own, opened; empty if it is to join another. */
+    Optional<NvmSubsystem> openOwn() {
+        return shared.isPresent() ? Optional.empty() : Optional.of(own.open());
     }
 
-    List<Namespace> namespaces() {
-        List<Namespace> all = new ArrayList<>();
-        for (BlockDevice backEnd : backEnds) {
-            all.add(new Namespace(all.size() + 1, backEnd));
-        }
-        return all;
+    Optional<NvmSubsystem> sharedSubsystem() {
+        return shared;
     }
 
     Path socketPath() {
@@ -172,16 +187,5 @@ public final class NvmeDeviceBuilder {
             case ADAPTIVE -> IdlePolicy.ADAPTIVE;
             case EVENT -> IdlePolicy.EVENT;
         };
-    }
-
-    ControllerOptions options() {
-        return ControllerOptions.of(serial.orElseGet(this::serialOfFirstNamespace), model);
-    }
-
-    /** 16 hexadecimal digits that stay the same wherever the same volume is served. */
-    private String serialOfFirstNamespace() {
-        String identity = "controller:" + backEnds.getFirst().identity().uuid();
-        UUID uuid = UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().toHexDigits(uuid.getMostSignificantBits());
     }
 }

@@ -14,6 +14,7 @@ import io.vfiouser.nvme.spec.IdentifyController;
 import io.vfiouser.nvme.spec.IdentifyNamespace;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.StatusCode;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.testing.ClientTransport;
 import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.NvmeHost;
@@ -80,7 +81,7 @@ class NvmeDeviceTest {
             host.enable();
 
             IdentifyController controller = new IdentifyController(host.identify(IdentifyCns.CONTROLLER, 0));
-            assertThat(controller.namespaceCount()).isOne();
+            assertThat(controller.namespaceCount()).isEqualTo(NvmSubsystem.MAXIMUM_NAMESPACES);
             IdentifyNamespace namespace = new IdentifyNamespace(host.identify(IdentifyCns.NAMESPACE, 1));
             assertThat(namespace.sizeBlocks()).isEqualTo((16 << 20) / BLOCK);
 

@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The order of the packages of this module: cli → driver, root → controller → memory → block, spec. */
+/** The order of the packages of this module: cli → driver, root → controller → subsystem, memory → block, spec. */
 @AnalyzeClasses(packages = "io.vfiouser.nvme", importOptions = DoNotIncludeTests.class)
 class PackageOrderTest {
     private static final String ROOT = "io.vfiouser.nvme";
@@ -44,6 +44,17 @@ class PackageOrderTest {
             ROOT + ".block..",
             ROOT,
             ROOT + ".spec..",
+            ROOT + ".memory..",
+            ROOT + ".controller..",
+            ROOT + ".driver..",
+            ROOT + ".cli..",
+            "io.vfiouser.server..",
+            "io.vfiouser.client..");
+
+    @ArchTest
+    static final ArchRule theSubsystemKnowsNoQueuesOrCommands = mayNotKnow(
+            ROOT + ".subsystem..",
+            ROOT,
             ROOT + ".memory..",
             ROOT + ".controller..",
             ROOT + ".driver..",

@@ -11,7 +11,7 @@ final class AbortCommand implements AdminCommandHandler {
     private static final int NOT_ABORTED = 1;
 
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         int queueId = request.cdw10() & 0xFFFF;
         int commandId = request.cdw10() >>> 16;
         if (queueId != 0 && controller.ioQueues().submissionQueue(queueId) == null) {

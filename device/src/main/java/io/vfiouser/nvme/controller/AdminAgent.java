@@ -3,77 +3,47 @@ package io.vfiouser.nvme.controller;
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.AdminOpcode;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
-import io.vfiouser.nvme.spec.FeatureId;
-import io.vfiouser.nvme.spec.LogPageId;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Executes the commands of the admin queue and delivers asynchronous events. An agent of the control thread. One command after the
- * other: one that has to wait for the pollers holds up the next.
+ * other: one that {@linkplain AdminContext#defer defers} its rest holds up the next, one that goes on {@linkplain
+ * AdminContext#inBackground in the background} does not.
  */
 public final class AdminAgent {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAgent.class);
-    private static final int PAGE_BYTES = 4096;
-    private static final long MILLIS_PER_HOUR = 3_600_000;
+
+    /** A command that was begun and has not ended, with a request object of its own. */
+    private record Begun(AdminRequest request, DeferredCommand rest) {}
 
     private final SharedState shared;
-    private final PollerGroup group;
-    private final IoQueues ioQueues;
-    private final ControllerOptions options;
-    private final Registers registers;
-    private final FlushAll flushAll;
-    private final LongSupplier clockMillis;
-    private final long startMillis;
-    private final AdminRequest request;
-    private final Features features = new Features();
-    private final Health health = new Health();
-    private final AsynchronousEvents events = new AsynchronousEvents();
-    private final ConcurrentLinkedQueue<Integer> resized = new ConcurrentLinkedQueue<>();
-    private final Set<Integer> changedNamespaces = new TreeSet<>();
-    private final MemorySegment scratch = MemorySegment.ofArray(new byte[PAGE_BYTES]);
+    private final AdminContext context;
+    private final List<Begun> background = new ArrayList<>();
+    /** Background commands whose host has reset the controller: they end without a completion. */
+    private final List<DeferredCommand> orphans = new ArrayList<>();
+
+    private AdminRequest request;
     private @Nullable SubmissionQueue submissions;
-    private @Nullable DeferredCommand deferred;
+    private @Nullable Begun deferred;
     private boolean batch;
 
-    AdminAgent(
-            SharedState shared,
-            PollerGroup group,
-            IoQueues ioQueues,
-            ControllerOptions options,
-            Registers registers,
-            FlushAll flushAll,
-            LongSupplier clockMillis) {
+    AdminAgent(SharedState shared, AdminContext context) {
         this.shared = shared;
-        this.group = group;
-        this.ioQueues = ioQueues;
-        this.options = options;
-        this.registers = registers;
-        this.flushAll = flushAll;
-        this.clockMillis = clockMillis;
-        this.startMillis = clockMillis.getAsLong();
+        this.context = context;
         this.request = new AdminRequest(shared);
-        health.poweredOn();
-        reset();
     }
-
-    // ---- the queue ----
 
     /** Takes the admin queue on. Returns whether its memory is there. */
     boolean open(long submissionBase, int submissionEntries, long completionBase, int completionEntries) {
         CompletionQueue cq = new CompletionQueue(0, completionEntries, completionBase, true, 0);
         SubmissionQueue sq = new SubmissionQueue(0, submissionEntries, submissionBase, cq);
-        RegionTable table = memory();
+        RegionTable table = context.memory();
         if (!cq.ring().map(table) || !sq.ring().map(table)) {
             return false;
         }
@@ -85,15 +55,11 @@ public final class AdminAgent {
     void close() {
         submissions = null;
         deferred = null;
+        for (Begun begun : background) {
+            orphans.add(begun.rest());
+        }
+        background.clear();
         batch = false;
-    }
-
-    /** Brings everything but registers and queues back to where it is after power-on. */
-    void reset() {
-        features.reset();
-        features.timestamp(0, nowMillis(), false);
-        events.clear();
-        changedNamespaces.clear();
     }
 
     /** Finds the memory of the admin queue anew. */
@@ -107,7 +73,7 @@ public final class AdminAgent {
 
     /** Whether a command was begun and has not ended. */
     boolean busy() {
-        return deferred != null;
+        return deferred != null || !background.isEmpty() || !orphans.isEmpty();
     }
 
     /** One pass. Returns how much was done. */
@@ -117,20 +83,31 @@ public final class AdminAgent {
             return 0;
         }
         int work = deferred == null ? fetch(sq) : advance(sq);
+        work += advanceBackground(sq);
         work += deliverEvents(sq);
         endBatch(sq);
         return work;
     }
 
-    /** Goes on with the command that was begun, and begins none. Returns how much was done. */
-    int finishDeferred() {
+    /** Goes on with the commands that were begun, and begins none. Returns how much was done. */
+    int finishBegun() {
         SubmissionQueue sq = submissions;
-        if (sq == null || deferred == null) {
+        if (sq == null || !busy()) {
             return 0;
         }
-        int work = advance(sq);
+        int work = advance(sq) + advanceBackground(sq);
         endBatch(sq);
         return work;
+    }
+
+    /** Goes on with what a host left behind that has reset the controller since. Returns how much was done. */
+    int advanceOrphans() {
+        if (orphans.isEmpty()) {
+            return 0;
+        }
+        int before = orphans.size();
+        orphans.removeIf(rest -> advance(rest) != CommandStatus.PENDING);
+        return before - orphans.size();
     }
 
     private void endBatch(SubmissionQueue sq) {
@@ -151,8 +128,8 @@ public final class AdminAgent {
             count++;
             int status = execute();
             if (status != CommandStatus.PENDING) {
-                finish(sq, status);
-            } else if (deferred == null) {
+                finish(sq, request, status);
+            } else if (!keepsRoom()) {
                 // It waits without holding room: an Asynchronous Event Request.
                 sq.completionQueue().unreserve();
             }
@@ -165,45 +142,90 @@ public final class AdminAgent {
             return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW0 + 1);
         }
         try {
-            return AdminCommands.handler(request.opcode()).execute(request, this);
+            return AdminCommands.handler(request.opcode()).execute(request, context);
         } catch (RuntimeException e) {
             LOG.error("{} failed in a way that is a fault of this program", AdminOpcode.describe(request.opcode()), e);
             return CommandStatus.of(StatusCode.INTERNAL_ERROR);
         }
     }
 
+    /** Takes over what the handler left to be done later, if anything. */
+    private boolean keepsRoom() {
+        DeferredCommand rest = context.takeDeferred();
+        if (rest != null) {
+            deferred = new Begun(request, rest);
+            request = new AdminRequest(shared);
+            return true;
+        }
+        rest = context.takeBackground();
+        if (rest != null) {
+            background.add(new Begun(request, rest));
+            request = new AdminRequest(shared);
+            return true;
+        }
+        return false;
+    }
+
     private int advance(SubmissionQueue sq) {
-        DeferredCommand command = deferred;
+        Begun command = deferred;
         if (command == null) {
             return 0;
         }
-        int status = command.advance();
+        int status = advance(command.rest());
         if (status == CommandStatus.PENDING) {
+            DeferredCommand next = context.takeDeferred();
+            if (next != null) {
+                deferred = new Begun(command.request(), next);
+            }
             return 0;
         }
         deferred = null;
-        finish(sq, status);
+        finish(sq, command.request(), status);
         return 1;
     }
 
-    private void finish(SubmissionQueue sq, int status) {
+    private int advanceBackground(SubmissionQueue sq) {
+        int count = 0;
+        for (int i = background.size() - 1; i >= 0; i--) {
+            Begun command = background.get(i);
+            int status = advance(command.rest());
+            if (status != CommandStatus.PENDING) {
+                background.remove(i);
+                finish(sq, command.request(), status);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static int advance(DeferredCommand command) {
+        try {
+            return command.advance();
+        } catch (RuntimeException e) {
+            LOG.error("an admin command failed in a way that is a fault of this program", e);
+            return CommandStatus.of(StatusCode.INTERNAL_ERROR);
+        }
+    }
+
+    private void finish(SubmissionQueue sq, AdminRequest ended, int status) {
         int field = StatusCode.SUCCESS.field();
         if (status != CommandStatus.SUCCESS) {
             field = shared.commandFailed(
-                    AdminOpcode.describe(request.opcode()),
+                    AdminOpcode.describe(ended.opcode()),
                     0,
-                    request.commandId(),
-                    request.namespaceId(),
-                    request.opcode(),
+                    ended.commandId(),
+                    ended.namespaceId(),
+                    ended.opcode(),
                     status,
                     0);
         }
-        sq.completionQueue().post(sq, request.commandId(), field, request.result());
+        sq.completionQueue().post(sq, ended.commandId(), field, ended.result());
         batch = true;
     }
 
     private int deliverEvents(SubmissionQueue sq) {
         collectEvents();
+        AsynchronousEvents events = context.events();
         int count = 0;
         while (events.pending() && room(sq.completionQueue())) {
             AsynchronousEvents.Completion event = events.next();
@@ -217,17 +239,12 @@ public final class AdminAgent {
 
     private void collectEvents() {
         if (shared.takeInvalidDoorbell(AsynchronousEvent.INVALID_DOORBELL_VALUE)) {
-            raise(AsynchronousEvent.INVALID_DOORBELL_VALUE);
+            context.raise(AsynchronousEvent.INVALID_DOORBELL_VALUE);
         }
         if (shared.takeInvalidDoorbell(AsynchronousEvent.INVALID_DOORBELL_REGISTER)) {
-            raise(AsynchronousEvent.INVALID_DOORBELL_REGISTER);
+            context.raise(AsynchronousEvent.INVALID_DOORBELL_REGISTER);
         }
-        Integer nsid = resized.poll();
-        while (nsid != null) {
-            changedNamespaces.add(nsid);
-            raise(AsynchronousEvent.NAMESPACE_ATTRIBUTE_CHANGED);
-            nsid = resized.poll();
-        }
+        context.collectChangedNamespaces();
     }
 
     private boolean room(CompletionQueue cq) {
@@ -238,151 +255,5 @@ public final class AdminAgent {
             shared.invalidDoorbellValue("completion", 0, shared.doorbells.completionHead(0));
         }
         return cq.room() > 0;
-    }
-
-    // ---- for the handlers of commands ----
-
-    /**
-     * Finishes the present command later.
-     *
-     * @return {@link CommandStatus#PENDING}
-     */
-    int defer(DeferredCommand rest) {
-        deferred = rest;
-        return CommandStatus.PENDING;
-    }
-
-    /** Does something while the pollers stand still, then lets them run again. Returns {@link CommandStatus#PENDING}. */
-    int whenStill(PauseLevel level, IntSupplier action) {
-        group.request(PollerGroup.Reason.ADMIN, level);
-        return defer(() -> {
-            if (!group.reached(level)) {
-                return CommandStatus.PENDING;
-            }
-            int status = action.getAsInt();
-            group.release(PollerGroup.Reason.ADMIN);
-            return status;
-        });
-    }
-
-    /** Switches the volatile write cache: off means that each write from now on, and all before, are durable. */
-    int writeCache(boolean on) {
-        return whenStill(PauseLevel.DRAIN, () -> {
-            features.value(FeatureId.VOLATILE_WRITE_CACHE, on ? 1 : 0);
-            shared.durableWrites = !on;
-            if (on) {
-                return CommandStatus.SUCCESS;
-            }
-            flushAll.start();
-            return defer(() -> {
-                if (!flushAll.poll()) {
-                    return CommandStatus.PENDING;
-                }
-                return flushAll.failed() ? CommandStatus.of(StatusCode.INTERNAL_ERROR) : CommandStatus.SUCCESS;
-            });
-        });
-    }
-
-    /** Queues an event if the host wants to hear of it. */
-    void raise(AsynchronousEvent event) {
-        if (features.enabled(event)) {
-            events.raise(event);
-        }
-    }
-
-    /** The host has read a log page without retaining its events. */
-    void logPageRead(int logPage) {
-        events.logPageRead(logPage);
-        if (logPage == LogPageId.CHANGED_NAMESPACES) {
-            changedNamespaces.clear();
-        }
-    }
-
-    /** A namespace has another size. Any thread. */
-    void namespaceResized(int nsid) {
-        resized.add(nsid);
-    }
-
-    AsynchronousEvents events() {
-        return events;
-    }
-
-    IoQueues ioQueues() {
-        return ioQueues;
-    }
-
-    ControllerOptions options() {
-        return options;
-    }
-
-    Features features() {
-        return features;
-    }
-
-    Health health() {
-        return health;
-    }
-
-    ErrorLog errorLog() {
-        return shared.errorLog;
-    }
-
-    DoorbellPage doorbells() {
-        return shared.doorbells;
-    }
-
-    RegionTable memory() {
-        return shared.memory.table();
-    }
-
-    List<Namespace> namespaces() {
-        return shared.namespaces;
-    }
-
-    List<QueuePoller> pollers() {
-        return group.pollers();
-    }
-
-    Set<Integer> changedNamespaces() {
-        return changedNamespaces;
-    }
-
-    /** The namespace with this NSID, or null. */
-    @Nullable
-    Namespace namespace(int nsid) {
-        int index = nsid - 1;
-        return index >= 0 && index < shared.namespaces.size() ? shared.namespaces.get(index) : null;
-    }
-
-    boolean hasVolatileCache() {
-        return shared.namespaces.stream().anyMatch(Namespace::hasVolatileCache);
-    }
-
-    /** CC. */
-    int configuration() {
-        return registers.configuration();
-    }
-
-    /** The bits of an address that lie within a memory page. */
-    long pageMask() {
-        return (1L << shared.pageShift) - 1;
-    }
-
-    long nowMillis() {
-        return clockMillis.getAsLong();
-    }
-
-    long powerOnHours() {
-        return (nowMillis() - startMillis) / MILLIS_PER_HOUR;
-    }
-
-    /** By what log messages name the controller. */
-    String name() {
-        return options.serial();
-    }
-
-    /** A page of zeroes to fill; the one of the call before is overwritten. */
-    MemorySegment scratchPage() {
-        return scratch.fill((byte) 0);
     }
 }

@@ -6,8 +6,8 @@ interface AdminCommandHandler {
     /**
      * Executes a command, checking everything that can be decided before any effect.
      *
-     * @return a {@link CommandStatus}; {@link CommandStatus#PENDING} after {@link AdminAgent#defer}, or if the completion is
+     * @return a {@link CommandStatus}; {@link CommandStatus#PENDING} after {@link AdminContext#defer}, or if the completion is
      *     kept for later, as Asynchronous Event Request does
      */
-    int execute(AdminRequest request, AdminAgent controller);
+    int execute(AdminRequest request, AdminContext controller);
 }

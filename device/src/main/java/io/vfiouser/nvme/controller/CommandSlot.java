@@ -20,7 +20,7 @@ final class CommandSlot extends BlockRequest {
     private @Nullable SubmissionQueue queue;
     private IoCommandHandler handler = UnknownCommand.INSTANCE;
     private @Nullable NamespaceChannel namespace;
-    private @Nullable BlockChannel lastChannel;
+    private @Nullable NamespaceChannel lastVisited;
     private int opcode;
     private int commandId;
     private int namespaceId;
@@ -115,13 +115,37 @@ final class CommandSlot extends BlockRequest {
                 buffer);
     }
 
+    /** Describes a read of logical blocks of {@link #namespace()}, which were found to be in it. */
+    void readBlocks(long lba, long blocks) {
+        int shift = namespace().deviceShift();
+        read(lba << shift, blocks << shift);
+    }
+
+    /** Describes a write of logical blocks. */
+    void writeBlocks(long lba, long blocks, boolean durable) {
+        int shift = namespace().deviceShift();
+        write(lba << shift, blocks << shift, durable);
+    }
+
+    /** Describes a write of zeroes to logical blocks. */
+    void zeroBlocks(long lba, long blocks, boolean durable, boolean mayDeallocate) {
+        int shift = namespace().deviceShift();
+        writeZeroes(lba << shift, blocks << shift, durable, mayDeallocate);
+    }
+
+    /** Describes a deallocation of logical blocks. */
+    void deallocateBlocks(long lba, long blocks, boolean durable) {
+        int shift = namespace().deviceShift();
+        deallocate(lba << shift, blocks << shift, durable);
+    }
+
     /** Hands the request, which was described before, to the namespace. Returns {@link CommandStatus#PENDING}. */
     int submit() {
         return submit(namespace());
     }
 
     int submit(NamespaceChannel to) {
-        lastChannel = to.channel();
+        lastVisited = to;
         poller.submitted();
         to.channel().submit(this);
         return CommandStatus.PENDING;
@@ -143,11 +167,17 @@ final class CommandSlot extends BlockRequest {
 
     /** Where the request is, or was last, outstanding. */
     BlockChannel channel() {
-        BlockChannel channel = lastChannel;
-        if (channel == null) {
+        NamespaceChannel visited = lastVisited;
+        if (visited == null) {
             throw new IllegalStateException("the request was never submitted");
         }
-        return channel;
+        return visited.channel();
+    }
+
+    /** Which logical block failed, as the error log writes it. */
+    long reportedBlock() {
+        NamespaceChannel visited = lastVisited;
+        return visited == null ? 0 : visited.reportedBlock(failedBlock());
     }
 
     /** A page of this process's own memory, valid until the command ends. */

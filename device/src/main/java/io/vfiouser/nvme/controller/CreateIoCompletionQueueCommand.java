@@ -10,7 +10,7 @@ final class CreateIoCompletionQueueCommand implements AdminCommandHandler {
     private static final int ENTRY_SHIFT = 4;
 
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         int queueId = request.cdw10() & 0xFFFF;
         int entries = (request.cdw10() >>> 16) + 1;
         int flags = request.cdw11();

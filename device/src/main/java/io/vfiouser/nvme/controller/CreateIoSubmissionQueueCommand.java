@@ -13,7 +13,7 @@ final class CreateIoSubmissionQueueCommand implements AdminCommandHandler {
     private static final int ENTRY_SHIFT = 6;
 
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         int queueId = request.cdw10() & 0xFFFF;
         int entries = (request.cdw10() >>> 16) + 1;
         int flags = request.cdw11();

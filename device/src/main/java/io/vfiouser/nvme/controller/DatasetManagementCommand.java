@@ -48,7 +48,7 @@ final class DatasetManagementCommand implements IoCommandHandler {
             long at = (long) slot.step++ * DatasetManagementRange.LENGTH_BYTES;
             long blocks = DatasetManagementRange.lengthBlocks(copy, at);
             if (blocks > 0) {
-                slot.deallocate(
+                slot.deallocateBlocks(
                         DatasetManagementRange.startingLba(copy, at),
                         blocks,
                         slot.poller().durable(0));

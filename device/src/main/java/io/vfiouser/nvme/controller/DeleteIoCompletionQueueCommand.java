@@ -6,7 +6,7 @@ import io.vfiouser.nvme.spec.SubmissionEntry;
 /** Delete I/O Completion Queue. Base 2.1, section 5.2.3. */
 final class DeleteIoCompletionQueueCommand implements AdminCommandHandler {
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         CompletionQueue queue = controller.ioQueues().completionQueue(request.cdw10() & 0xFFFF);
         if (queue == null) {
             return CommandStatus.of(StatusCode.INVALID_QUEUE_IDENTIFIER, SubmissionEntry.CDW10);

@@ -9,7 +9,7 @@ import io.vfiouser.nvme.spec.SubmissionEntry;
  */
 final class DeleteIoSubmissionQueueCommand implements AdminCommandHandler {
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         SubmissionQueue queue = controller.ioQueues().submissionQueue(request.cdw10() & 0xFFFF);
         if (queue == null) {
             return CommandStatus.of(StatusCode.INVALID_QUEUE_IDENTIFIER, SubmissionEntry.CDW10);

@@ -7,7 +7,7 @@ import io.vfiouser.nvme.spec.SubmissionEntry;
 final class FeatureScope {
     private FeatureScope() {}
 
-    static int check(int feature, AdminRequest request, AdminAgent controller, boolean get) {
+    static int check(int feature, AdminRequest request, AdminContext controller, boolean get) {
         int nsid = request.namespaceId();
         boolean all = nsid == SubmissionEntry.NSID_ALL;
         boolean exists = controller.namespace(nsid) != null;

@@ -4,6 +4,7 @@ import io.vfiouser.nvme.block.BlockChannel;
 import io.vfiouser.nvme.block.BlockRequest;
 import io.vfiouser.nvme.block.BlockStatus;
 import io.vfiouser.nvme.block.Waker;
+import io.vfiouser.nvme.subsystem.Namespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -12,48 +13,49 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes all namespaces durable, as a shutdown and the end of the volatile write cache want it, through channels of the control thread's
- * own. It touches no guest memory.
+ * own, which are open only while it is under way. It touches no guest memory.
  */
 final class FlushAll {
     private static final Logger LOG = LoggerFactory.getLogger(FlushAll.class);
     private static final long CLOSE_POLL_NANOS = 50_000;
 
     private final List<Flush> flushes = new ArrayList<>();
+    private List<Namespace> again = List.of();
     private int outstanding;
     private boolean failed;
-    private boolean again;
-
-    FlushAll(List<Namespace> namespaces) {
-        for (Namespace namespace : namespaces) {
-            flushes.add(new Flush(namespace.device().openChannel(Waker.NONE)));
-        }
-    }
 
     /** Starts; if it is under way, it starts again afterwards, since what is under way covers nothing newer. */
-    void start() {
+    void start(List<Namespace> namespaces) {
         if (outstanding > 0) {
-            again = true;
+            again = namespaces;
             return;
         }
         failed = false;
+        for (Namespace namespace : namespaces) {
+            flushes.add(new Flush(namespace.device().openChannel(Waker.NONE)));
+        }
+        outstanding = flushes.size();
         for (Flush flush : flushes) {
-            outstanding++;
             flush.start();
         }
     }
 
-    /** Goes on; whether all has ended. */
+    /** Goes on; whether all has ended and no channel is open. */
     boolean poll() {
-        if (outstanding > 0) {
+        while (!flushes.isEmpty()) {
             for (Flush flush : flushes) {
-                flush.channel.poll();
+                int ignored = flush.channel.poll();
             }
+            if (outstanding > 0) {
+                return false;
+            }
+            flushes.forEach(flush -> flush.channel.close());
+            flushes.clear();
+            List<Namespace> next = again;
+            again = List.of();
+            start(next);
         }
-        if (outstanding == 0 && again) {
-            again = false;
-            start();
-        }
-        return outstanding == 0;
+        return true;
     }
 
     /** Whether a namespace could not be made durable the last time. */
@@ -63,12 +65,9 @@ final class FlushAll {
 
     /** Waits for flushes that are under way, as a host's shutdown leaves them if the device ends meanwhile. */
     void close() {
-        again = false;
+        again = List.of();
         while (!poll()) {
             LockSupport.parkNanos(this, CLOSE_POLL_NANOS);
-        }
-        for (Flush flush : flushes) {
-            flush.channel.close();
         }
     }
 

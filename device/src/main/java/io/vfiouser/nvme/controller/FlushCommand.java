@@ -12,7 +12,10 @@ final class FlushCommand implements IoCommandHandler {
         if (slot.namespaceId() != SubmissionEntry.NSID_ALL) {
             NamespaceChannel named = slot.poller().namespace(slot.namespaceId());
             if (named == null) {
-                return CommandStatus.of(StatusCode.INVALID_NAMESPACE_OR_FORMAT, SubmissionEntry.NSID);
+                return NamespaceIdentifier.refused(slot.namespaceId());
+            }
+            if (!named.ready()) {
+                return CommandStatus.of(StatusCode.FORMAT_IN_PROGRESS);
             }
             slot.step = slot.namespaceId();
             slot.lastStep = slot.namespaceId();
@@ -20,7 +23,7 @@ final class FlushCommand implements IoCommandHandler {
             return slot.submit(named);
         }
         slot.step = 0;
-        slot.lastStep = slot.poller().namespaceCount();
+        slot.lastStep = slot.poller().largestNamespaceId();
         return completed(slot, CommandStatus.SUCCESS);
     }
 
@@ -32,7 +35,7 @@ final class FlushCommand implements IoCommandHandler {
         while (slot.step < slot.lastStep) {
             slot.step++;
             @Nullable NamespaceChannel next = slot.poller().namespace(slot.step);
-            if (next != null) {
+            if (next != null && next.ready()) {
                 slot.flush();
                 return slot.submit(next);
             }

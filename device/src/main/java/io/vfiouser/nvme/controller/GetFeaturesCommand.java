@@ -16,7 +16,7 @@ final class GetFeaturesCommand implements AdminCommandHandler {
     private static final long TIMESTAMP_MASK = 0xFFFF_FFFF_FFFFL;
 
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         int feature = request.cdw10() & 0xFF;
         int select = request.cdw10() >>> 8 & 0x7;
         if (!Features.supported(feature)
@@ -39,7 +39,7 @@ final class GetFeaturesCommand implements AdminCommandHandler {
         };
     }
 
-    private static int current(int feature, AdminRequest request, AdminAgent controller) {
+    private static int current(int feature, AdminRequest request, AdminContext controller) {
         Features features = controller.features();
         switch (feature) {
             case FeatureId.NUMBER_OF_QUEUES -> request.result(queues(controller));
@@ -66,7 +66,7 @@ final class GetFeaturesCommand implements AdminCommandHandler {
         return CommandStatus.SUCCESS;
     }
 
-    private static int defaults(int feature, AdminRequest request, AdminAgent controller) {
+    private static int defaults(int feature, AdminRequest request, AdminContext controller) {
         switch (feature) {
             case FeatureId.NUMBER_OF_QUEUES -> request.result(queues(controller));
             case FeatureId.TEMPERATURE_THRESHOLD ->
@@ -81,12 +81,12 @@ final class GetFeaturesCommand implements AdminCommandHandler {
     }
 
     /** All queues that there are, whatever the host asked for: NCQA and NSQA, 0's based. */
-    static int queues(AdminAgent controller) {
+    static int queues(AdminContext controller) {
         int last = controller.options().queuePairs() - 1;
         return last | last << 16;
     }
 
-    private static int timestamp(AdminRequest request, AdminAgent controller, long millis, boolean byHost) {
+    private static int timestamp(AdminRequest request, AdminContext controller, long millis, boolean byHost) {
         MemorySegment data = controller.scratchPage();
         LittleEndian.putU64(data, 0, millis & TIMESTAMP_MASK);
         LittleEndian.putU8(data, TIMESTAMP_ATTRIBUTES, byHost ? TIMESTAMP_SET_BY_HOST : 0);

@@ -14,7 +14,7 @@ final class GetLogPageCommand implements AdminCommandHandler {
     private static final int OFFSET_TYPE_INDEX = 1 << 23;
 
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         int logPage = request.cdw10() & 0xFF;
         long dwords = (request.cdw10() >>> 16 | (long) (request.cdw11() & 0xFFFF) << 16) + 1;
         long lengthBytes = dwords * 4;

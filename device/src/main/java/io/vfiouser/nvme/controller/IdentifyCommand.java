@@ -7,6 +7,7 @@ import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.NamespaceList;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import io.vfiouser.nvme.subsystem.Namespace;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +16,13 @@ final class IdentifyCommand implements AdminCommandHandler {
     private static final int COMMAND_SET_INDEX = 0;
 
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         MemorySegment data = controller.scratchPage();
         int status = fill(data, request, controller);
         return status == CommandStatus.SUCCESS ? request.toHost(data, IdentifyCns.LENGTH_BYTES) : status;
     }
 
-    private static int fill(MemorySegment data, AdminRequest request, AdminAgent controller) {
+    private static int fill(MemorySegment data, AdminRequest request, AdminContext controller) {
         int cns = request.cdw10() & 0xFF;
         return switch (cns) {
             case IdentifyCns.NAMESPACE -> namespace(data, request, controller, IdentifyCommand::nvmNamespace);
@@ -69,7 +70,7 @@ final class IdentifyCommand implements AdminCommandHandler {
     }
 
     private static int namespace(
-            MemorySegment data, AdminRequest request, AdminAgent controller, NamespaceData filler) {
+            MemorySegment data, AdminRequest request, AdminContext controller, NamespaceData filler) {
         @Nullable Namespace named = controller.namespace(request.namespaceId());
         if (named == null) {
             return CommandStatus.of(StatusCode.INVALID_NAMESPACE_OR_FORMAT, SubmissionEntry.NSID);
@@ -78,7 +79,7 @@ final class IdentifyCommand implements AdminCommandHandler {
         return CommandStatus.SUCCESS;
     }
 
-    private static int namespaceList(MemorySegment data, AdminRequest request, AdminAgent controller) {
+    private static int namespaceList(MemorySegment data, AdminRequest request, AdminContext controller) {
         // Unsigned: FFFFFFFEh and FFFFFFFFh leave no NSID above them.
         if (Integer.compareUnsigned(request.namespaceId(), SubmissionEntry.NSID_ALL - 1) >= 0) {
             return CommandStatus.of(StatusCode.INVALID_NAMESPACE_OR_FORMAT, SubmissionEntry.NSID);

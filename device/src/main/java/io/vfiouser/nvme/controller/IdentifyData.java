@@ -11,6 +11,10 @@ import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.NamespaceDescriptor;
 import io.vfiouser.nvme.spec.PowerState;
 import io.vfiouser.nvme.spec.SpecVersion;
+import io.vfiouser.nvme.subsystem.Namespace;
+import io.vfiouser.nvme.subsystem.NamespaceFormat;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
+import io.vfiouser.nvme.subsystem.SubsystemIdentity;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -22,13 +26,14 @@ final class IdentifyData {
 
     private IdentifyData() {}
 
-    static void controller(MemorySegment data, AdminAgent controller) {
+    static void controller(MemorySegment data, AdminContext controller) {
         ControllerOptions options = controller.options();
+        SubsystemIdentity subsystem = controller.subsystem().identity();
         LittleEndian.putU16(data, IdentifyController.VID, options.pciVendorId());
         LittleEndian.putU16(data, IdentifyController.SSVID, options.pciVendorId());
-        LittleEndian.putAscii(data, IdentifyController.SN, IdentifyController.SN_LENGTH, options.serial());
-        LittleEndian.putAscii(data, IdentifyController.MN, IdentifyController.MN_LENGTH, options.model());
-        LittleEndian.putAscii(data, IdentifyController.FR, IdentifyController.FR_LENGTH, options.firmware());
+        LittleEndian.putAscii(data, IdentifyController.SN, IdentifyController.SN_LENGTH, subsystem.serial());
+        LittleEndian.putAscii(data, IdentifyController.MN, IdentifyController.MN_LENGTH, subsystem.model());
+        LittleEndian.putAscii(data, IdentifyController.FR, IdentifyController.FR_LENGTH, subsystem.firmware());
         LittleEndian.putU8(data, IdentifyController.MDTS, options.transferShift());
         LittleEndian.putU16(data, IdentifyController.CNTLID, options.controllerId());
         LittleEndian.putU32(data, IdentifyController.VER, SpecVersion.V2_1);
@@ -47,7 +52,7 @@ final class IdentifyData {
         LittleEndian.putU16(data, IdentifyController.CCTEMP, Health.CRITICAL_KELVIN);
         LittleEndian.putU8(data, IdentifyController.SQES, IdentifyController.SQES_NVM);
         LittleEndian.putU8(data, IdentifyController.CQES, IdentifyController.CQES_NVM);
-        LittleEndian.putU32(data, IdentifyController.NN, controller.namespaces().size());
+        LittleEndian.putU32(data, IdentifyController.NN, NvmSubsystem.MAXIMUM_NAMESPACES);
         LittleEndian.putU16(
                 data,
                 IdentifyController.ONCS,
@@ -63,7 +68,7 @@ final class IdentifyData {
         LittleEndian.putU16(data, IdentifyController.AWUN, atomicUnit(controller, false));
         LittleEndian.putU16(data, IdentifyController.AWUPF, atomicUnit(controller, true));
         MemorySegment name = data.asSlice(IdentifyController.SUBNQN, IdentifyController.SUBNQN_LENGTH);
-        name.setString(0, options.subsystemName());
+        name.setString(0, subsystem.name());
         new PowerState(MAXIMUM_CENTIWATTS, 0, 0).write(data, IdentifyController.PSD0);
     }
 
@@ -74,9 +79,9 @@ final class IdentifyData {
         LittleEndian.putU64(data, IdentifyNamespace.NCAP, blocks);
         LittleEndian.putU64(data, IdentifyNamespace.NUSE, blocks);
         int features = IdentifyNamespace.NSFEAT_ATOMICS;
-        if (can.optimalBlocks() > 1) {
+        if (can.optimalBlocks() >>> namespace.format().deviceShift() > 1) {
             features |= IdentifyNamespace.NSFEAT_OPTIMAL_PERFORMANCE;
-            int granularity = can.optimalBlocks() - 1;
+            int granularity = zeroBased(can.optimalBlocks(), namespace);
             LittleEndian.putU16(data, IdentifyNamespace.NPWG, granularity);
             LittleEndian.putU16(data, IdentifyNamespace.NPWA, granularity);
             LittleEndian.putU16(data, IdentifyNamespace.NPDG, granularity);
@@ -91,16 +96,23 @@ final class IdentifyData {
             deallocation |= IdentifyNamespace.DLFEAT_WRITE_ZEROES_DEALLOCATES;
         }
         LittleEndian.putU8(data, IdentifyNamespace.DLFEAT, deallocation);
-        LittleEndian.putU16(data, IdentifyNamespace.NAWUN, zeroBased(can.atomicBlocks()));
-        LittleEndian.putU16(data, IdentifyNamespace.NAWUPF, zeroBased(can.powerFailAtomicBlocks()));
+        LittleEndian.putU16(data, IdentifyNamespace.NAWUN, zeroBased(can.atomicBlocks(), namespace));
+        LittleEndian.putU16(data, IdentifyNamespace.NAWUPF, zeroBased(can.powerFailAtomicBlocks(), namespace));
         LittleEndian.putU64(data, IdentifyNamespace.NVMCAP, blocks << namespace.blockShift());
         BlockIdentity identity = namespace.device().identity();
         put(data, IdentifyNamespace.NGUID, nguid(identity));
         put(data, IdentifyNamespace.EUI64, eui64(identity));
-        LittleEndian.putU32(
-                data,
-                IdentifyNamespace.LBAF0,
-                LbaFormat.ofBlockBytes(namespace.device().blockSizeBytes()).wire());
+        LittleEndian.putU8(data, IdentifyNamespace.NLBAF, NamespaceFormat.count() - 1);
+        LittleEndian.putU8(data, IdentifyNamespace.FLBAS, namespace.format().index());
+        formats(data, namespace.device().blockSizeBytes());
+    }
+
+    private static void formats(MemorySegment data, int deviceBlockBytes) {
+        long at = IdentifyNamespace.LBAF0;
+        for (LbaFormat format : NamespaceFormat.all(deviceBlockBytes)) {
+            LittleEndian.putU32(data, at, format.wire());
+            at += LbaFormat.LENGTH_BYTES;
+        }
     }
 
     static void descriptors(MemorySegment data, BlockIdentity identity) {
@@ -113,17 +125,19 @@ final class IdentifyData {
                 .write(data, end);
     }
 
-    private static int atomicUnit(AdminAgent controller, boolean powerFail) {
+    private static int atomicUnit(AdminContext controller, boolean powerFail) {
         int smallest = MAXIMUM_ATOMIC_UNIT;
         for (Namespace namespace : controller.namespaces()) {
             BlockCapabilities can = namespace.device().capabilities();
-            smallest = Math.min(smallest, zeroBased(powerFail ? can.powerFailAtomicBlocks() : can.atomicBlocks()));
+            smallest = Math.min(
+                    smallest, zeroBased(powerFail ? can.powerFailAtomicBlocks() : can.atomicBlocks(), namespace));
         }
         return smallest;
     }
 
-    /** One block is the least that the format can say. */
-    private static int zeroBased(int blocks) {
+    /** As many logical blocks as the back end's make, at least one, which is the least that the format can say. */
+    private static int zeroBased(int deviceBlocks, Namespace namespace) {
+        int blocks = deviceBlocks >>> namespace.format().deviceShift();
         return Math.clamp(blocks - 1L, 0, MAXIMUM_ATOMIC_UNIT);
     }
 

@@ -36,6 +36,7 @@ final class Lifecycle {
     private final Registers registers;
     private final FlushAll flushAll;
     private final AdminAgent admin;
+    private final AdminContext context;
     private State state = State.DISABLED;
     private Shutdown shutdown = Shutdown.NONE;
     private boolean fatal;
@@ -47,13 +48,15 @@ final class Lifecycle {
             IoQueues ioQueues,
             Registers registers,
             FlushAll flushAll,
-            AdminAgent admin) {
+            AdminAgent admin,
+            AdminContext context) {
         this.shared = shared;
         this.group = group;
         this.ioQueues = ioQueues;
         this.registers = registers;
         this.flushAll = flushAll;
         this.admin = admin;
+        this.context = context;
     }
 
     /** CSTS without NSSRO. */
@@ -109,16 +112,28 @@ final class Lifecycle {
     /** Resets everything, registers too: device reset, function level reset, subsystem reset, lost connection. */
     void reset() {
         if (state == State.ENABLED && shutdown != Shutdown.COMPLETE) {
-            admin.health().shutDownUnsafely();
+            context.health().shutDownUnsafely();
         }
         disable(true);
         advance();
     }
 
+    /** NSSR was written: resets all controllers of the subsystem, this one at once. Base 2.1, section 3.7.1. */
+    void subsystemReset() {
+        context.resetOtherControllers();
+        ownSubsystemReset();
+    }
+
+    /** An NVM subsystem reset, as far as it concerns this controller. */
+    void ownSubsystemReset() {
+        reset();
+        registers.rememberSubsystemReset();
+    }
+
     /** CSTS.CFS unless there is no host whose memory it could have been: the next one finds a controller that works. */
     void memoryFault(String why) {
         if (state == State.DISABLED) {
-            LOG.warn("{}: late news of an earlier host: {}", admin.name(), why);
+            LOG.warn("{}: late news of an earlier host: {}", context.name(), why);
         } else {
             fail(why);
         }
@@ -127,7 +142,7 @@ final class Lifecycle {
     /** CSTS.CFS: nothing goes on until the host resets the controller. */
     void fail(String why) {
         if (!fatal) {
-            LOG.warn("{}: fatal controller status: {}", admin.name(), why);
+            LOG.warn("{}: fatal controller status: {}", context.name(), why);
             fatal = true;
             group.request(PollerGroup.Reason.FATAL, PauseLevel.HOLD);
         }
@@ -148,7 +163,7 @@ final class Lifecycle {
                 if (admin.busy() || !group.reached(PauseLevel.DRAIN)) {
                     yield 0;
                 }
-                flushAll.start();
+                flushAll.start(context.namespaces());
                 shutdown = Shutdown.FLUSHING;
                 yield 1;
             }
@@ -157,7 +172,7 @@ final class Lifecycle {
                     yield 0;
                 }
                 if (flushAll.failed()) {
-                    LOG.error("{}: not all data could be made durable at shutdown", admin.name());
+                    LOG.error("{}: not all data could be made durable at shutdown", context.name());
                 }
                 shutdown = Shutdown.COMPLETE;
                 yield 1;
@@ -185,7 +200,7 @@ final class Lifecycle {
             return;
         }
         state = State.ENABLED;
-        LOG.debug("{}: enabled", admin.name());
+        LOG.debug("{}: enabled", context.name());
     }
 
     private String fault(int cc, int aqa) {
@@ -220,7 +235,7 @@ final class Lifecycle {
         ioQueues.clear();
         shared.doorbells.clear();
         shared.durableWrites = false;
-        admin.reset();
+        context.reset();
         if (clearRegisters) {
             registers.clear();
             clearRegisters = false;
@@ -231,7 +246,7 @@ final class Lifecycle {
         group.release(PollerGroup.Reason.ADMIN);
         group.release(PollerGroup.Reason.SHUTDOWN);
         group.release(PollerGroup.Reason.FATAL);
-        LOG.debug("{}: disabled", admin.name());
+        LOG.debug("{}: disabled", context.name());
         if (ControllerConfiguration.enabled(registers.configuration())) {
             enable();
         }

@@ -32,7 +32,7 @@ final class LogPages {
         };
     }
 
-    static void fill(int logPage, MemorySegment data, AdminAgent controller) {
+    static void fill(int logPage, MemorySegment data, AdminContext controller) {
         switch (logPage) {
             case LogPageId.SUPPORTED_LOG_PAGES -> supportedLogPages(data);
             case LogPageId.ERROR_INFORMATION -> errorInformation(data, controller);
@@ -51,7 +51,7 @@ final class LogPages {
         }
     }
 
-    private static void errorInformation(MemorySegment data, AdminAgent controller) {
+    private static void errorInformation(MemorySegment data, AdminContext controller) {
         long offset = 0;
         for (ErrorLogEntry entry : controller.errorLog().entries()) {
             entry.write(data, offset);
@@ -59,7 +59,7 @@ final class LogPages {
         }
     }
 
-    private static void smartHealth(SmartLog smart, AdminAgent controller) {
+    private static void smartHealth(SmartLog smart, AdminContext controller) {
         MemorySegment data = smart.segment();
         LittleEndian.putU8(
                 data, SmartLog.CRITICAL_WARNING, controller.features().criticalWarning());
@@ -90,13 +90,13 @@ final class LogPages {
         smart.putCounter(SmartLog.ERROR_LOG_ENTRIES, controller.errorLog().count());
     }
 
-    private static void firmwareSlot(MemorySegment data, AdminAgent controller) {
+    private static void firmwareSlot(MemorySegment data, AdminContext controller) {
         LittleEndian.putU8(data, FirmwareSlotLog.AFI, FIRMWARE_SLOT_1);
         LittleEndian.putAscii(
-                data, FirmwareSlotLog.FRS1, 8, controller.options().firmware());
+                data, FirmwareSlotLog.FRS1, 8, controller.subsystem().identity().firmware());
     }
 
-    private static void changedNamespaces(MemorySegment data, AdminAgent controller) {
+    private static void changedNamespaces(MemorySegment data, AdminContext controller) {
         int index = 0;
         for (int nsid : controller.changedNamespaces()) {
             NamespaceList.put(data, index++, nsid);

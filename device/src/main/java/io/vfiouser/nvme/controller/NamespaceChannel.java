@@ -1,11 +1,42 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.block.BlockChannel;
+import io.vfiouser.nvme.block.BlockRequest;
+import io.vfiouser.nvme.subsystem.Namespace;
+import io.vfiouser.nvme.subsystem.NamespaceFormat;
 
-/** One thread's way into one namespace, with what every command needs at hand. */
-record NamespaceChannel(Namespace namespace, int blockShift, BlockChannel channel) {
+/**
+ * One thread's way into one namespace, with what every command needs at hand.
+ *
+ * @param format the namespace's format when this was made; it changes only while this thread stands still, which then makes another
+ * @param ready whether commands may access it, as it was then
+ */
+record NamespaceChannel(Namespace namespace, NamespaceFormat format, boolean ready, BlockChannel channel) {
+    static NamespaceChannel of(Namespace namespace, BlockChannel channel) {
+        return new NamespaceChannel(namespace, namespace.format(), namespace.ready(), channel);
+    }
+
+    int id() {
+        return namespace.id();
+    }
+
+    /** Binary logarithm of a logical block's bytes. */
+    int blockShift() {
+        return format.blockShift();
+    }
+
+    /** Binary logarithm of how many of the back end's blocks make a logical one. */
+    int deviceShift() {
+        return format.deviceShift();
+    }
+
     /** Whether {@code [firstBlock, firstBlock + blocks)} lies within the namespace as it is now. */
     boolean holds(long firstBlock, long blocks) {
         return firstBlock >= 0 && firstBlock <= namespace.blockCount() - blocks;
+    }
+
+    /** The logical block that a back end's failed block is in, as the error log writes it. */
+    long reportedBlock(long failedBlock) {
+        return failedBlock == BlockRequest.UNKNOWN_BLOCK ? 0 : failedBlock >>> format.deviceShift();
     }
 }

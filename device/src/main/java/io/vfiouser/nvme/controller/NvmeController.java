@@ -1,9 +1,9 @@
 package io.vfiouser.nvme.controller;
 
-import io.vfiouser.nvme.block.ResizeListener;
 import io.vfiouser.nvme.memory.GuestMemory;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -32,43 +32,35 @@ public final class NvmeController implements AutoCloseable {
     private final PollerGroup group;
     private final IoQueues ioQueues;
     private final Registers registers;
-    private final FlushAll flushAll;
+    private final FlushAll flushAll = new FlushAll();
+    private final SubsystemShare share;
+    private final AdminContext context;
     private final AdminAgent admin;
     private final Lifecycle lifecycle;
-    private final List<ResizeListener> listeners = new ArrayList<>();
     private boolean pauseWanted;
 
     /**
-     * @param namespaces in the order of their identifiers, which count from 1 without gaps; stay the caller's
+     * Joins the subsystem as one of its controllers.
+     *
+     * @param subsystem stays the caller's, and open until this controller is closed
      * @param memory where the caller publishes the guest's regions
      * @param doorbells {@link #DOORBELL_BYTES} of native memory that outlive this controller, accessible from all threads; may be mapped
      *     by the guest
      * @param pollerCount number of {@link #pollers()}, at least 1
+     * @throws IllegalStateException if the subsystem has such a controller already
      */
     public NvmeController(
             ControllerOptions options,
-            List<Namespace> namespaces,
+            NvmSubsystem subsystem,
             GuestMemory memory,
             MemorySegment doorbells,
             InterruptSink interrupts,
             int pollerCount) {
-        for (int i = 0; i < namespaces.size(); i++) {
-            if (namespaces.get(i).id() != i + 1) {
-                throw new IllegalArgumentException("namespace identifiers count from 1 without gaps");
-            }
+        if (pollerCount < 1) {
+            throw new IllegalArgumentException("a controller needs a poller");
         }
-        if (namespaces.isEmpty() || pollerCount < 1) {
-            throw new IllegalArgumentException("a controller needs a namespace and a poller");
-        }
-        long transferBytes = options.transferBytes();
-        for (Namespace namespace : namespaces) {
-            if (namespace.device().capabilities().maxTransferBytes() < transferBytes) {
-                throw new IllegalArgumentException(
-                        "namespace %d takes no transfers of %d bytes".formatted(namespace.id(), transferBytes));
-            }
-        }
-        GuestMistakes mistakes = new GuestMistakes(options.serial(), System::nanoTime);
-        shared = new SharedState(memory, new DoorbellPage(doorbells), interrupts, namespaces, mistakes, transferBytes);
+        String name = subsystem.identity().serial() + "/" + options.controllerId();
+        shared = new SharedState(memory, new DoorbellPage(doorbells), interrupts, name, options.transferBytes());
         List<QueuePoller> pollers = new ArrayList<>();
         for (int i = 0; i < pollerCount; i++) {
             pollers.add(new QueuePoller(shared));
@@ -76,15 +68,18 @@ public final class NvmeController implements AutoCloseable {
         group = new PollerGroup(pollers);
         ioQueues = new IoQueues(group, options.queuePairs());
         registers = new Registers(options);
-        flushAll = new FlushAll(namespaces);
-        admin = new AdminAgent(shared, group, ioQueues, options, registers, flushAll, System::currentTimeMillis);
-        lifecycle = new Lifecycle(shared, group, ioQueues, registers, flushAll, admin);
-        for (Namespace namespace : namespaces) {
-            ResizeListener listener = (device, before, now) -> admin.namespaceResized(namespace.id());
-            namespace.device().addResizeListener(listener);
-            listeners.add(listener);
-        }
+        share = new SubsystemShare(subsystem, options.controllerId(), group, flushAll);
+        context = new AdminContext(
+                shared, group, ioQueues, options, registers, flushAll, share, System::currentTimeMillis);
+        admin = new AdminAgent(shared, context);
+        lifecycle = new Lifecycle(shared, group, ioQueues, registers, flushAll, admin, context);
         shared.doorbells.clear();
+        share.join();
+    }
+
+    /** What makes the control thread call {@link #doWork} soon, from any thread. Before anybody else knows of the controller. */
+    public void onWakeUp(Runnable action) {
+        share.onWakeUp(action);
     }
 
     /** The agents that execute I/O commands. */
@@ -95,7 +90,10 @@ public final class NvmeController implements AutoCloseable {
     /** Goes on with whatever the control thread has to do. Returns how much was done. */
     public int doWork() {
         try {
-            int work = lifecycle.advance();
+            if (share.takeReset()) {
+                lifecycle.ownSubsystemReset();
+            }
+            int work = share.advance() + lifecycle.advance() + admin.advanceOrphans();
             if (!pauseWanted && lifecycle.processing()) {
                 int done = admin.doWork();
                 if (done > 0) {
@@ -104,7 +102,7 @@ public final class NvmeController implements AutoCloseable {
                 }
                 work += done;
             } else if (!pauseWanted && lifecycle.finishing()) {
-                work += admin.finishDeferred();
+                work += admin.finishBegun();
             }
             return work;
         } catch (InternalError e) {
@@ -124,7 +122,7 @@ public final class NvmeController implements AutoCloseable {
 
     /** Whether something is under way that will go on by itself, so that {@link #doWork} should be called again soon. */
     public boolean inTransition() {
-        return lifecycle.inTransition() || admin.busy();
+        return lifecycle.inTransition() || admin.busy() || share.changing();
     }
 
     /** Whether a host has enabled it, so that its admin doorbell has to be polled where it is mapped. */
@@ -207,13 +205,11 @@ public final class NvmeController implements AutoCloseable {
      */
     @Override
     public void close() {
-        for (int i = 0; i < listeners.size(); i++) {
-            shared.namespaces.get(i).device().removeResizeListener(listeners.get(i));
-        }
         for (QueuePoller poller : group.pollers()) {
             poller.close();
         }
         flushAll.close();
+        share.leave();
     }
 
     private int readDword(long offset) {

@@ -10,9 +10,12 @@ import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import io.vfiouser.nvme.subsystem.Namespace;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,11 +37,16 @@ public final class QueuePoller {
     private final SharedState shared;
     private final StandStill standStill;
     private final PrpWalk prps = new PrpWalk();
-    private final NamespaceChannel[] namespaces;
+    /** By NSID. */
+    private final @Nullable NamespaceChannel[] namespaces = new NamespaceChannel[NvmSubsystem.MAXIMUM_NAMESPACES + 1];
+
     private final IoCounters counters = new IoCounters();
     private final CommandSlots slots = new CommandSlots(this);
     private SubmissionQueue[] queues = {};
     private CompletionQueue[] batches = {};
+    /** Those of all namespaces, in the order of their identifiers. */
+    private NamespaceChannel[] attached = {};
+
     private int batchCount;
     private int outstanding;
     private int firstQueue;
@@ -49,12 +57,6 @@ public final class QueuePoller {
     QueuePoller(SharedState shared) {
         this.shared = shared;
         this.standStill = new StandStill();
-        this.namespaces = new NamespaceChannel[shared.namespaces.size()];
-        for (int i = 0; i < namespaces.length; i++) {
-            Namespace namespace = shared.namespaces.get(i);
-            BlockChannel channel = namespace.device().openChannel(standStill::wakeUp);
-            namespaces[i] = new NamespaceChannel(namespace, namespace.blockShift(), channel);
-        }
     }
 
     // ---- the poller's thread ----
@@ -189,7 +191,10 @@ public final class QueuePoller {
         NamespaceChannel namespace = namespace(nsid);
         slot.namespace(namespace);
         if (namespace == null && !handler.takesAllNamespaces()) {
-            return CommandStatus.of(StatusCode.INVALID_NAMESPACE_OR_FORMAT, SubmissionEntry.NSID);
+            return NamespaceIdentifier.refused(nsid);
+        }
+        if (namespace != null && !namespace.ready() && !handler.takesAllNamespaces()) {
+            return CommandStatus.of(StatusCode.FORMAT_IN_PROGRESS);
         }
         return handler.start(slot, entries, offset);
     }
@@ -204,7 +209,7 @@ public final class QueuePoller {
 
     private int pollChannels() {
         int completed = 0;
-        for (NamespaceChannel namespace : namespaces) {
+        for (NamespaceChannel namespace : attached) {
             completed += namespace.channel().poll();
         }
         return completed;
@@ -264,12 +269,13 @@ public final class QueuePoller {
     /** The namespace with this NSID, or null. */
     @Nullable
     NamespaceChannel namespace(int nsid) {
-        int index = nsid - 1;
-        return index >= 0 && index < namespaces.length ? namespaces[index] : null;
+        // Negative ones are beyond the end as unsigned ones.
+        return Integer.compareUnsigned(nsid, namespaces.length) < 0 ? namespaces[nsid] : null;
     }
 
-    int namespaceCount() {
-        return namespaces.length;
+    /** The largest NSID that is attached, or 0. */
+    int largestNamespaceId() {
+        return attached.length == 0 ? 0 : attached[attached.length - 1].id();
     }
 
     long transferBytes() {
@@ -325,7 +331,7 @@ public final class QueuePoller {
                 slot.namespaceId(),
                 slot.opcode(),
                 status,
-                Namespace.reportedBlock(slot.failedBlock()));
+                slot.reportedBlock());
     }
 
     // ---- the control thread ----
@@ -360,10 +366,35 @@ public final class QueuePoller {
         faulted = false;
     }
 
+    /** Takes over which namespaces there are and in what format. While it is drained. */
+    void take(List<Namespace> now) {
+        NamespaceChannel[] before = attached;
+        attached = new NamespaceChannel[now.size()];
+        for (int i = 0; i < attached.length; i++) {
+            attached[i] = channel(now.get(i));
+        }
+        Arrays.fill(namespaces, null);
+        for (NamespaceChannel each : attached) {
+            namespaces[each.id()] = each;
+        }
+        for (NamespaceChannel each : before) {
+            NamespaceChannel present = namespaces[each.id()];
+            if (present == null || !Objects.equals(present.channel(), each.channel())) {
+                each.channel().close();
+            }
+        }
+    }
+
+    private NamespaceChannel channel(Namespace namespace) {
+        NamespaceChannel present = namespaces[namespace.id()];
+        BlockChannel channel = present != null && Objects.equals(present.namespace(), namespace)
+                ? present.channel()
+                : namespace.device().openChannel(standStill::wakeUp);
+        return NamespaceChannel.of(namespace, channel);
+    }
+
     /** Closes the channels. After its thread has ended, drained. */
     void close() {
-        for (NamespaceChannel namespace : namespaces) {
-            namespace.channel().close();
-        }
+        take(List.of());
     }
 }

@@ -33,7 +33,7 @@ final class ReadCommand implements IoCommandHandler {
             return slot.submit();
         }
         slot.step = READING;
-        slot.read(lba, blocks);
+        slot.readBlocks(lba, blocks);
         return slot.submit();
     }
 
@@ -41,7 +41,7 @@ final class ReadCommand implements IoCommandHandler {
     public int completed(CommandSlot slot, int status) {
         if (slot.step == FLUSHING && status == CommandStatus.SUCCESS) {
             slot.step = READING;
-            slot.read(slot.rangeStart(), slot.rangeBlocks());
+            slot.readBlocks(slot.rangeStart(), slot.rangeBlocks());
             return slot.submit();
         }
         // After a failure too: the back end may have filled a part.

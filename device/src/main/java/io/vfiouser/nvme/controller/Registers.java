@@ -71,8 +71,7 @@ final class Registers {
             }
             case ControllerRegisters.NSSR -> {
                 if (value == ControllerRegisters.NSSR_KEY) {
-                    lifecycle.reset();
-                    subsystemResetOccurred = true;
+                    lifecycle.subsystemReset();
                 }
             }
             case ControllerRegisters.AQA -> aqa = value & AdminQueueAttributes.DEFINED_BITS;
@@ -111,6 +110,11 @@ final class Registers {
         asq = 0;
         acq = 0;
         interruptMask = 0;
+    }
+
+    /** An NVM subsystem reset happened. */
+    void rememberSubsystemReset() {
+        subsystemResetOccurred = true;
     }
 
     /** The device is as after power-on, or will be. */

@@ -17,7 +17,7 @@ final class SetFeaturesCommand implements AdminCommandHandler {
     private static final long TIMESTAMP_MASK = 0xFFFF_FFFF_FFFFL;
 
     @Override
-    public int execute(AdminRequest request, AdminAgent controller) {
+    public int execute(AdminRequest request, AdminContext controller) {
         int feature = request.cdw10() & 0xFF;
         int value = request.cdw11();
         if (!Features.supported(feature)
@@ -54,7 +54,7 @@ final class SetFeaturesCommand implements AdminCommandHandler {
         };
     }
 
-    private static int keep(int feature, int value, AdminAgent controller) {
+    private static int keep(int feature, int value, AdminContext controller) {
         controller.features().value(feature, value);
         return CommandStatus.SUCCESS;
     }
@@ -63,7 +63,7 @@ final class SetFeaturesCommand implements AdminCommandHandler {
         return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW11);
     }
 
-    private static int temperature(int value, AdminAgent controller) {
+    private static int temperature(int value, AdminContext controller) {
         int selected = TemperatureThreshold.check(value, true);
         if (selected != CommandStatus.SUCCESS) {
             return selected;
@@ -75,13 +75,13 @@ final class SetFeaturesCommand implements AdminCommandHandler {
         return CommandStatus.SUCCESS;
     }
 
-    private static void warnOfTemperature(AdminAgent controller) {
+    private static void warnOfTemperature(AdminContext controller) {
         if (controller.features().criticalWarning() != 0) {
             controller.raise(AsynchronousEvent.TEMPERATURE_THRESHOLD);
         }
     }
 
-    private static int queues(AdminRequest request, AdminAgent controller) {
+    private static int queues(AdminRequest request, AdminContext controller) {
         int value = request.cdw11();
         if ((value & 0xFFFF) == QUEUES_RESERVED || value >>> 16 == QUEUES_RESERVED) {
             return invalid();
@@ -93,7 +93,7 @@ final class SetFeaturesCommand implements AdminCommandHandler {
         return CommandStatus.SUCCESS;
     }
 
-    private static int vector(int value, AdminAgent controller) {
+    private static int vector(int value, AdminContext controller) {
         int vector = value & 0xFFFF;
         if (vector >= controller.options().interruptVectors()) {
             return invalid();
@@ -102,7 +102,7 @@ final class SetFeaturesCommand implements AdminCommandHandler {
         return CommandStatus.SUCCESS;
     }
 
-    private static int timestamp(AdminRequest request, AdminAgent controller) {
+    private static int timestamp(AdminRequest request, AdminContext controller) {
         MemorySegment data = controller.scratchPage().asSlice(0, TIMESTAMP_BYTES);
         int status = request.fromHost(data);
         if (status == CommandStatus.SUCCESS) {

@@ -5,7 +5,6 @@ import io.vfiouser.nvme.spec.AsynchronousEvent;
 import io.vfiouser.nvme.spec.ErrorLogEntry;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -19,8 +18,10 @@ final class SharedState {
     final GuestMemory memory;
     final DoorbellPage doorbells;
     final InterruptSink interrupts;
-    final List<Namespace> namespaces;
     final ErrorLog errorLog = new ErrorLog();
+    /** By what log messages name the controller. */
+    final String name;
+
     final GuestMistakes mistakes;
     final long transferBytes;
     final AtomicBoolean invalidDoorbellValue = new AtomicBoolean();
@@ -31,18 +32,12 @@ final class SharedState {
     /** The volatile write cache is switched off: each write is durable when it completes. */
     boolean durableWrites;
 
-    SharedState(
-            GuestMemory memory,
-            DoorbellPage doorbells,
-            InterruptSink interrupts,
-            List<Namespace> namespaces,
-            GuestMistakes mistakes,
-            long transferBytes) {
+    SharedState(GuestMemory memory, DoorbellPage doorbells, InterruptSink interrupts, String name, long transferBytes) {
         this.memory = memory;
         this.doorbells = doorbells;
         this.interrupts = interrupts;
-        this.namespaces = List.copyOf(namespaces);
-        this.mistakes = mistakes;
+        this.name = name;
+        this.mistakes = new GuestMistakes(name, System::nanoTime);
         this.transferBytes = transferBytes;
     }
 

@@ -25,7 +25,7 @@ final class WriteCommand implements IoCommandHandler {
         if (resolved != StatusCode.SUCCESS) {
             return CommandStatus.of(resolved, SubmissionEntry.PRP1);
         }
-        slot.write(lba, blocks, slot.poller().durable(cdw12));
+        slot.writeBlocks(lba, blocks, slot.poller().durable(cdw12));
         return slot.submit();
     }
 

@@ -15,7 +15,7 @@ final class WriteZeroesCommand implements IoCommandHandler {
             return BlockRange.outOfRange();
         }
         boolean deallocate = (cdw12 & IoCommand.DEALLOCATE) != 0;
-        slot.writeZeroes(lba, blocks, slot.poller().durable(cdw12), deallocate);
+        slot.zeroBlocks(lba, blocks, slot.poller().durable(cdw12), deallocate);
         return slot.submit();
     }
 }

@@ -16,6 +16,7 @@ import io.vfiouser.nvme.spec.NamespaceList;
 import io.vfiouser.nvme.spec.SpecVersion;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.testing.InMemoryGuest;
 import io.vfiouser.nvme.testing.NvmeHost;
 import java.lang.foreign.MemorySegment;
@@ -54,7 +55,7 @@ class IdentifyCommandTest {
         assertThat(data.modelNumber()).isEqualTo("Model");
         assertThat(data.version()).isEqualTo(SpecVersion.V2_1);
         assertThat(data.maximumTransferBytes(12)).isEqualTo(1 << 20);
-        assertThat(data.namespaceCount()).isEqualTo(2);
+        assertThat(data.namespaceCount()).isEqualTo(NvmSubsystem.MAXIMUM_NAMESPACES);
         assertThat(data.u8(IdentifyController.SQES)).isEqualTo(0x66);
         assertThat(data.u8(IdentifyController.CQES)).isEqualTo(0x44);
         assertThat(data.u8(IdentifyController.CNTRLTYPE)).isOne();
@@ -69,7 +70,8 @@ class IdentifyCommandTest {
         IdentifyNamespace first = new IdentifyNamespace(host.identify(IdentifyCns.NAMESPACE, 1));
         assertThat(first.sizeBlocks()).isEqualTo(1000);
         assertThat(first.capacityBlocks()).isEqualTo(1000);
-        assertThat(first.formatCount()).isOne();
+        assertThat(first.formatCount()).isEqualTo(2);
+        assertThat(first.format(1).blockBytes()).isEqualTo(4096);
         assertThat(first.format().blockBytes()).isEqualTo(512);
         assertThat(first.eui64()).isEqualTo(identity.eui64());
         assertThat(first.nguid()).isEqualTo("%016x%016x".formatted(identity.nguidHigh(), identity.nguidLow()));
@@ -77,6 +79,7 @@ class IdentifyCommandTest {
         IdentifyNamespace second = new IdentifyNamespace(host.identify(IdentifyCns.NAMESPACE, 2));
         assertThat(second.sizeBlocks()).isEqualTo(1L << 33);
         assertThat(second.format().blockBytes()).isEqualTo(4096);
+        assertThat(second.format(0).dataShift()).as("not available").isZero();
     }
 
     @Test

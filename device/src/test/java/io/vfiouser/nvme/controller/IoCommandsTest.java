@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Read, Write, Write Zeroes, Flush and Dataset Management: namespace 1 in RAM with 4 KiB blocks, namespace 2 a recording back end. */
 class IoCommandsTest {
@@ -115,9 +114,17 @@ class IoCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 3, -1, -2, Integer.MIN_VALUE})
-    void namespacesThatDoNotExistAreRefused(int nsid) {
-        assertThat(read(nsid, 0, 1, host.allocate(1), 0)).isEqualTo(StatusCode.INVALID_NAMESPACE_OR_FORMAT);
+    @CsvSource({
+        "0, INVALID_NAMESPACE_OR_FORMAT",
+        "3, INVALID_FIELD",
+        "1024, INVALID_FIELD",
+        "1025, INVALID_NAMESPACE_OR_FORMAT",
+        "-1, INVALID_NAMESPACE_OR_FORMAT",
+        "-2, INVALID_NAMESPACE_OR_FORMAT",
+        "-2147483648, INVALID_NAMESPACE_OR_FORMAT"
+    })
+    void namespacesThatDoNotExistAreRefused(int nsid, StatusCode expected) {
+        assertThat(read(nsid, 0, 1, host.allocate(1), 0)).isEqualTo(expected);
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.vfiouser.nvme.testing;
 
 import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.controller.ControllerOptions;
-import io.vfiouser.nvme.controller.Namespace;
 import io.vfiouser.nvme.controller.NvmeController;
 import io.vfiouser.nvme.controller.QueuePoller;
 import io.vfiouser.nvme.memory.GuestMemory;
@@ -10,6 +9,7 @@ import io.vfiouser.nvme.memory.GuestRegion;
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -27,33 +27,37 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     private final GuestMemory guest = new GuestMemory();
     private final BitSet dirtyPages = new BitSet();
     private final List<Integer> interrupts = new ArrayList<>();
-    private final List<BlockDevice> devices;
+    private final NvmSubsystem subsystem;
     private final NvmeController controller;
     private final boolean trapped;
     private boolean stepPollers = true;
 
     private InMemoryGuest(boolean trapped, int pollers, ControllerOptions options, BlockDevice... devices) {
         this.trapped = trapped;
-        this.devices = List.of(devices);
-        List<Namespace> namespaces = new ArrayList<>();
+        NvmSubsystem.Builder builder =
+                NvmSubsystem.builder().serial("SERIAL").model("Model").multipleControllers(false);
         for (BlockDevice device : devices) {
-            device.activate();
-            namespaces.add(new Namespace(namespaces.size() + 1, device));
+            builder.namespace(device);
         }
+        subsystem = builder.open();
         guest.publish(table());
-        controller = new NvmeController(options, namespaces, guest, doorbells, interrupts::add, pollers);
+        controller = new NvmeController(options, subsystem, guest, doorbells, interrupts::add, pollers);
     }
 
     public static InMemoryGuest mapped(BlockDevice... devices) {
-        return new InMemoryGuest(false, 1, ControllerOptions.of("SERIAL", "Model"), devices);
+        return new InMemoryGuest(false, 1, ControllerOptions.of(1), devices);
     }
 
     public static InMemoryGuest trapped(BlockDevice... devices) {
-        return new InMemoryGuest(true, 1, ControllerOptions.of("SERIAL", "Model"), devices);
+        return new InMemoryGuest(true, 1, ControllerOptions.of(1), devices);
     }
 
     public static InMemoryGuest withPollers(int pollers, BlockDevice... devices) {
-        return new InMemoryGuest(false, pollers, ControllerOptions.of("SERIAL", "Model"), devices);
+        return new InMemoryGuest(false, pollers, ControllerOptions.of(1), devices);
+    }
+
+    public NvmSubsystem subsystem() {
+        return subsystem;
     }
 
     public NvmeController controller() {
@@ -159,7 +163,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
         controller.pause();
         settle();
         controller.close();
-        devices.forEach(BlockDevice::close);
+        subsystem.close();
         arena.close();
     }
 }

@@ -1,0 +1,277 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.spec.AsynchronousEvent;
+import io.vfiouser.nvme.spec.FeatureId;
+import io.vfiouser.nvme.spec.LogPageId;
+import io.vfiouser.nvme.spec.StatusCode;
+import io.vfiouser.nvme.subsystem.Namespace;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What the handlers of admin commands see of the controller, and may change of it. Control thread only. */
+final class AdminContext {
+    private static final int PAGE_BYTES = 4096;
+    private static final long MILLIS_PER_HOUR = 3_600_000;
+
+    private final SharedState shared;
+    private final PollerGroup group;
+    private final IoQueues ioQueues;
+    private final ControllerOptions options;
+    private final Registers registers;
+    private final FlushAll flushAll;
+    private final SubsystemShare share;
+    private final LongSupplier clockMillis;
+    private final long startMillis;
+    private final Features features = new Features();
+    private final Health health = new Health();
+    private final AsynchronousEvents events = new AsynchronousEvents();
+    private final Set<Integer> changedNamespaces = new TreeSet<>();
+    private final MemorySegment scratch = MemorySegment.ofArray(new byte[PAGE_BYTES]);
+    private @Nullable DeferredCommand deferred;
+    private @Nullable DeferredCommand background;
+
+    AdminContext(
+            SharedState shared,
+            PollerGroup group,
+            IoQueues ioQueues,
+            ControllerOptions options,
+            Registers registers,
+            FlushAll flushAll,
+            SubsystemShare share,
+            LongSupplier clockMillis) {
+        this.shared = shared;
+        this.group = group;
+        this.ioQueues = ioQueues;
+        this.options = options;
+        this.registers = registers;
+        this.flushAll = flushAll;
+        this.share = share;
+        this.clockMillis = clockMillis;
+        this.startMillis = clockMillis.getAsLong();
+        health.poweredOn();
+        reset();
+    }
+
+    /** Brings everything but registers and queues back to where it is after power-on. */
+    void reset() {
+        features.reset();
+        features.timestamp(0, nowMillis(), false);
+        events.clear();
+        changedNamespaces.clear();
+    }
+
+    // ---- commands that take longer than one call ----
+
+    /**
+     * Finishes the present command later; until then no other is begun.
+     *
+     * @return {@link CommandStatus#PENDING}
+     */
+    int defer(DeferredCommand rest) {
+        deferred = rest;
+        return CommandStatus.PENDING;
+    }
+
+    /**
+     * Finishes the present command later, while others go on. What it does continues even if the host resets the controller.
+     *
+     * @return {@link CommandStatus#PENDING}
+     */
+    int inBackground(DeferredCommand rest) {
+        background = rest;
+        return CommandStatus.PENDING;
+    }
+
+    /** Does something while the pollers stand still, then lets them run again. Returns {@link CommandStatus#PENDING}. */
+    int whenStill(PauseLevel level, IntSupplier action) {
+        group.request(PollerGroup.Reason.ADMIN, level);
+        return defer(() -> {
+            if (!group.reached(level)) {
+                return CommandStatus.PENDING;
+            }
+            int status = action.getAsInt();
+            group.release(PollerGroup.Reason.ADMIN);
+            return status;
+        });
+    }
+
+    /**
+     * The rest of a command that waits for something of the subsystem's.
+     *
+     * @param outcome the command's status, from null if it went well or what went wrong; may defer again
+     */
+    static DeferredCommand after(CompletableFuture<?> future, ToIntFunction<@Nullable Throwable> outcome) {
+        return () -> {
+            if (!future.isDone()) {
+                return CommandStatus.PENDING;
+            }
+            Throwable failure = future.isCompletedExceptionally() ? future.exceptionNow() : null;
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return outcome.applyAsInt(cause);
+        };
+    }
+
+    @Nullable
+    DeferredCommand takeDeferred() {
+        DeferredCommand rest = deferred;
+        deferred = null;
+        return rest;
+    }
+
+    @Nullable
+    DeferredCommand takeBackground() {
+        DeferredCommand rest = background;
+        background = null;
+        return rest;
+    }
+
+    /** Switches the volatile write cache: off means that each write from now on, and all before, are durable. */
+    int writeCache(boolean on) {
+        return whenStill(PauseLevel.DRAIN, () -> {
+            features.value(FeatureId.VOLATILE_WRITE_CACHE, on ? 1 : 0);
+            shared.durableWrites = !on;
+            if (on) {
+                return CommandStatus.SUCCESS;
+            }
+            flushAll.start(namespaces());
+            return defer(() -> {
+                if (!flushAll.poll()) {
+                    return CommandStatus.PENDING;
+                }
+                return flushAll.failed() ? CommandStatus.of(StatusCode.INTERNAL_ERROR) : CommandStatus.SUCCESS;
+            });
+        });
+    }
+
+    // ---- events ----
+
+    /** Queues an event if the host wants to hear of it. */
+    void raise(AsynchronousEvent event) {
+        if (features.enabled(event)) {
+            events.raise(event);
+        }
+    }
+
+    /** Takes over what the subsystem has announced. */
+    void collectChangedNamespaces() {
+        Integer nsid = share.nextChanged();
+        while (nsid != null) {
+            changedNamespaces.add(nsid);
+            raise(AsynchronousEvent.NAMESPACE_ATTRIBUTE_CHANGED);
+            nsid = share.nextChanged();
+        }
+    }
+
+    /** The host has read a log page without retaining its events. */
+    void logPageRead(int logPage) {
+        events.logPageRead(logPage);
+        if (logPage == LogPageId.CHANGED_NAMESPACES) {
+            changedNamespaces.clear();
+        }
+    }
+
+    AsynchronousEvents events() {
+        return events;
+    }
+
+    Set<Integer> changedNamespaces() {
+        return changedNamespaces;
+    }
+
+    // ---- the controller ----
+
+    IoQueues ioQueues() {
+        return ioQueues;
+    }
+
+    ControllerOptions options() {
+        return options;
+    }
+
+    Features features() {
+        return features;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    ErrorLog errorLog() {
+        return shared.errorLog;
+    }
+
+    DoorbellPage doorbells() {
+        return shared.doorbells;
+    }
+
+    RegionTable memory() {
+        return shared.memory.table();
+    }
+
+    List<QueuePoller> pollers() {
+        return group.pollers();
+    }
+
+    /** CC. */
+    int configuration() {
+        return registers.configuration();
+    }
+
+    /** The bits of an address that lie within a memory page. */
+    long pageMask() {
+        return (1L << shared.pageShift) - 1;
+    }
+
+    long nowMillis() {
+        return clockMillis.getAsLong();
+    }
+
+    long powerOnHours() {
+        return (nowMillis() - startMillis) / MILLIS_PER_HOUR;
+    }
+
+    /** By what log messages name the controller. */
+    String name() {
+        return shared.name;
+    }
+
+    /** A page of zeroes to fill; the one of the call before is overwritten. */
+    MemorySegment scratchPage() {
+        return scratch.fill((byte) 0);
+    }
+
+    // ---- namespaces ----
+
+    NvmSubsystem subsystem() {
+        return share.subsystem();
+    }
+
+    void resetOtherControllers() {
+        share.subsystem().resetOthers(share);
+    }
+
+    /** The namespaces that are attached, in the order of their identifiers. */
+    List<Namespace> namespaces() {
+        return share.attached();
+    }
+
+    /** The attached namespace with this NSID, or null. */
+    @Nullable
+    Namespace namespace(int nsid) {
+        return share.attached(nsid);
+    }
+
+    boolean hasVolatileCache() {
+        return namespaces().stream().anyMatch(Namespace::hasVolatileCache);
+    }
+}

@@ -1,0 +1,502 @@
+package io.vfiouser.nvme.subsystem;
+
+import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.block.BlockDeviceException;
+import io.vfiouser.nvme.block.ResizeListener;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An NVM subsystem: namespaces that one or several controllers serve to one or several guests. Base 2.1, section 3.2.
+ *
+ * <pre>{@code
+ * try (NvmSubsystem subsystem = NvmSubsystem.builder().namespace(FileBlockDevice.open(image)).open();
+ *         NvmeDevice first = NvmeDevice.builder().subsystem(subsystem).socket(one).start();
+ *         NvmeDevice second = NvmeDevice.builder().subsystem(subsystem).socket(two).start()) {
+ *     first.awaitClose();
+ * }
+ * }</pre>
+ *
+ * <p>It owns its back ends: {@link Builder#open} activates them, {@link #close} releases and closes them. Namespaces may be
+ * {@linkplain #add added} and {@linkplain #remove removed} while guests run; they hear of it by events. Close the devices first.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class NvmSubsystem implements AutoCloseable {
+    /** The largest NSID, and the most namespaces. */
+    public static final int MAXIMUM_NAMESPACES = 1024;
+    /** The largest CNTLID. Base 2.1, section 5.1.13.2.1. */
+    public static final int MAXIMUM_CONTROLLER_ID = 0xFFEF;
+
+    private final SubsystemIdentity identity;
+    private final boolean multipleControllers;
+    private final NamespaceRegistry registry = new NamespaceRegistry();
+    private final NamespaceChanges changes = new NamespaceChanges();
+    private final TreeMap<Integer, SubsystemMember> members = new TreeMap<>();
+    private final Map<Integer, ResizeListener> listeners = new HashMap<>();
+    /** For what blocks: back ends that are closed or created while guests run. */
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("nvme-subsystem").factory());
+
+    private boolean closed;
+
+    private NvmSubsystem(Builder builder, SubsystemIdentity identity) {
+        this.identity = identity;
+        this.multipleControllers = builder.multipleControllers;
+    }
+
+    /** Starts to describe a subsystem. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    public SubsystemIdentity identity() {
+        return identity;
+    }
+
+    /** Whether it may have several controllers at once; if not, hosts are told that they are the only one. */
+    public boolean multipleControllers() {
+        return multipleControllers;
+    }
+
+    // ---- namespaces, for whoever runs the subsystem ----
+
+    /** All namespaces, in the order of their identifiers. */
+    public synchronized List<Namespace> namespaces() {
+        return registry.all();
+    }
+
+    /** The namespace with this NSID, if there is one. */
+    public synchronized Optional<Namespace> namespace(int namespaceId) {
+        return Optional.ofNullable(registry.find(namespaceId));
+    }
+
+    /**
+     * Adds a namespace and attaches it to every controller; guests hear of it. The back end becomes the subsystem's, which activates
+     * it; not if this method throws.
+     *
+     * @param blockBytes bytes of a logical block, as {@link Builder#namespace(BlockDevice, int)} has it
+     * @return its NSID, once every controller has it
+     * @throws BlockDeviceException if the back end cannot be activated
+     * @throws IllegalArgumentException if the back end cannot be a namespace of that format
+     * @throws IllegalStateException if there are {@link #MAXIMUM_NAMESPACES} already, or the subsystem is closed
+     */
+    public CompletableFuture<Integer> add(BlockDevice device, int blockBytes) {
+        NamespaceFormat format = NamespaceFormat.ofBlockBytes(blockBytes, device.blockSizeBytes());
+        Namespace namespace;
+        synchronized (this) {
+            namespace = new Namespace(freeIdentifier(), device, format, multipleControllers, false);
+            device.activate();
+            adopt(namespace);
+        }
+        return change(this::everybody, () -> {
+                    for (int controllerId : members.keySet()) {
+                        attachNow(namespace.id(), controllerId);
+                    }
+                })
+                .thenApply(done -> namespace.id());
+    }
+
+    /** As {@link #add(BlockDevice, int)}, with the back end's own blocks. */
+    public CompletableFuture<Integer> add(BlockDevice device) {
+        return add(device, device.blockSizeBytes());
+    }
+
+    /**
+     * Takes a namespace from every controller, releases its back end and closes it; guests hear of it.
+     *
+     * @return completes when the back end is closed; exceptionally if its data could not be made durable
+     * @throws IllegalArgumentException if there is no such namespace
+     */
+    public CompletableFuture<Void> remove(int namespaceId) {
+        Namespace namespace = namespace(namespaceId)
+                .orElseThrow(() -> new IllegalArgumentException("there is no namespace " + namespaceId));
+        return delete(namespace).thenRunAsync(namespace.device()::close, worker);
+    }
+
+    // ---- for controllers ----
+
+    /**
+     * Adds a controller, which gets all namespaces that every controller has.
+     *
+     * @throws IllegalStateException if its identifier is taken, or the subsystem has its only controller
+     */
+    public synchronized void join(SubsystemMember member) {
+        int id = member.controllerId();
+        if (closed) {
+            throw new IllegalStateException("the subsystem is closed");
+        }
+        if (members.containsKey(id)) {
+            throw new IllegalStateException("the subsystem has a controller " + id + " already");
+        }
+        if (!multipleControllers && !members.isEmpty()) {
+            throw new IllegalStateException("the subsystem was made for one controller, and has it");
+        }
+        members.put(id, member);
+        for (Namespace namespace : registry.all()) {
+            if (!namespace.fromPool()) {
+                registry.attach(namespace.id(), id);
+            }
+        }
+    }
+
+    /** The controller is gone; it has closed its channels. */
+    public synchronized void leave(SubsystemMember member) {
+        int id = member.controllerId();
+        if (members.remove(id, member)) {
+            for (Namespace namespace : registry.attachedTo(id)) {
+                registry.detach(namespace.id(), id);
+            }
+            changes.left(member);
+        }
+    }
+
+    /** The smallest controller identifier from 1 on that is free. */
+    public synchronized int freeControllerId() {
+        int id = 1;
+        while (members.containsKey(id)) {
+            id++;
+        }
+        return id;
+    }
+
+    /** Identifiers of all controllers, in ascending order. */
+    public synchronized List<Integer> controllers() {
+        return List.copyOf(members.keySet());
+    }
+
+    /** What is attached to a controller, in the order of the identifiers. */
+    public synchronized List<Namespace> attachedTo(SubsystemMember member) {
+        return registry.attachedTo(member.controllerId());
+    }
+
+    /** The controllers that have a namespace, in ascending order. */
+    public synchronized List<Integer> controllersWith(Namespace namespace) {
+        return registry.find(namespace.id()) == namespace ? registry.controllersWith(namespace.id()) : List.of();
+    }
+
+    /**
+     * The change that this member has to stand still for or take over, if any. On the member's control thread, at each pass: cheap if
+     * there is none.
+     */
+    public @Nullable NamespaceChange changeFor(SubsystemMember member) {
+        return changes.present() == null ? null : concerning(member);
+    }
+
+    private synchronized @Nullable NamespaceChange concerning(SubsystemMember member) {
+        NamespaceChange change = changes.present();
+        return change != null && change.concerns(member) ? change : null;
+    }
+
+    /** The member stands still for the change: nothing of it is outstanding in any namespace, until it has taken the change over. */
+    public synchronized void standsStill(SubsystemMember member, NamespaceChange change) {
+        changes.standsStill(member, change);
+    }
+
+    /** The member has taken over what {@link #attachedTo} and the namespaces' formats say now. */
+    public synchronized void takenOver(SubsystemMember member, NamespaceChange change) {
+        changes.takenOver(member, change);
+    }
+
+    /** Attaches a namespace to a controller. */
+    public CompletableFuture<Void> attach(Namespace namespace, int controllerId) {
+        return change(() -> member(controllerId), () -> {
+            if (registry.find(namespace.id()) == namespace && members.containsKey(controllerId)) {
+                attachNow(namespace.id(), controllerId);
+            }
+        });
+    }
+
+    /** Takes a namespace from a controller. */
+    public CompletableFuture<Void> detach(Namespace namespace, int controllerId) {
+        return change(() -> member(controllerId), () -> {
+            if (registry.find(namespace.id()) == namespace) {
+                detachNow(namespace.id(), controllerId);
+            }
+        });
+    }
+
+    /**
+     * Takes a namespace from all controllers and forgets it. Its back end is the caller's once this is complete.
+     */
+    public CompletableFuture<Void> delete(Namespace namespace) {
+        return change(() -> membersWith(namespace), () -> {
+            if (registry.find(namespace.id()) != namespace) {
+                throw new IllegalStateException(namespace + " is gone already");
+            }
+            for (int controllerId : registry.controllersWith(namespace.id())) {
+                detachNow(namespace.id(), controllerId);
+            }
+            registry.remove(namespace.id());
+            ResizeListener listener = listeners.remove(namespace.id());
+            if (listener != null) {
+                namespace.device().removeResizeListener(listener);
+            }
+        });
+    }
+
+    /** Keeps commands out of a namespace, until {@link #endFormat}; complete when none is under way. */
+    public CompletableFuture<Void> beginFormat(Namespace namespace) {
+        return change(() -> membersWith(namespace), () -> namespace.ready(false));
+    }
+
+    /** Lets commands in again, in the format with this index. */
+    public CompletableFuture<Void> endFormat(Namespace namespace, int formatIndex) {
+        return change(() -> membersWith(namespace), () -> {
+            namespace.format(NamespaceFormat.of(formatIndex, namespace.device().blockSizeBytes()));
+            namespace.ready(true);
+            announce(namespace.id());
+        });
+    }
+
+    /** An NVM subsystem reset, which this controller was asked for: resets the others. Base 2.1, section 3.7.1. */
+    public synchronized void resetOthers(SubsystemMember asked) {
+        for (SubsystemMember member : members.values()) {
+            if (member.controllerId() != asked.controllerId()) {
+                member.subsystemReset();
+            }
+        }
+    }
+
+    /** Where what blocks may be done: one thread, in the order of the calls. */
+    public ExecutorService worker() {
+        return worker;
+    }
+
+    /**
+     * Releases and closes all back ends.
+     *
+     * @throws BlockDeviceException if data could not be made durable; everything is closed all the same
+     * @throws IllegalStateException if there are controllers: close them first
+     */
+    @Override
+    public void close() {
+        List<Namespace> all;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            if (!members.isEmpty()) {
+                throw new IllegalStateException(
+                        "the subsystem has controllers " + members.keySet() + ": close them first");
+            }
+            closed = true;
+            all = registry.all();
+            for (Namespace namespace : all) {
+                ResizeListener listener = listeners.remove(namespace.id());
+                if (listener != null) {
+                    namespace.device().removeResizeListener(listener);
+                }
+            }
+        }
+        worker.close();
+        closeAll(all.reversed());
+    }
+
+    private static void closeAll(List<Namespace> namespaces) {
+        RuntimeException first = null;
+        for (Namespace namespace : namespaces) {
+            try {
+                namespace.device().close();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private synchronized CompletableFuture<Void> change(
+            Supplier<Collection<SubsystemMember>> concerned, Runnable action) {
+        NamespaceChange change = new NamespaceChange(concerned, action);
+        changes.request(change);
+        return change.completion();
+    }
+
+    private Collection<SubsystemMember> everybody() {
+        return members.values();
+    }
+
+    private Collection<SubsystemMember> member(int controllerId) {
+        SubsystemMember member = members.get(controllerId);
+        return member == null ? List.of() : List.of(member);
+    }
+
+    private Collection<SubsystemMember> membersWith(Namespace namespace) {
+        List<SubsystemMember> found = new ArrayList<>();
+        if (registry.find(namespace.id()) == namespace) {
+            for (int controllerId : registry.controllersWith(namespace.id())) {
+                found.addAll(member(controllerId));
+            }
+        }
+        return found;
+    }
+
+    private void attachNow(int namespaceId, int controllerId) {
+        registry.attach(namespaceId, controllerId);
+        member(controllerId).forEach(member -> member.namespaceChanged(namespaceId));
+    }
+
+    private void detachNow(int namespaceId, int controllerId) {
+        registry.detach(namespaceId, controllerId);
+        member(controllerId).forEach(member -> member.namespaceChanged(namespaceId));
+    }
+
+    private int freeIdentifier() {
+        if (closed) {
+            throw new IllegalStateException("the subsystem is closed");
+        }
+        int id = registry.freeIdentifier(MAXIMUM_NAMESPACES);
+        if (id == 0) {
+            throw new IllegalStateException(
+                    "a subsystem has at most " + MAXIMUM_NAMESPACES + " namespaces: remove one first");
+        }
+        return id;
+    }
+
+    private void adopt(Namespace namespace) {
+        registry.add(namespace);
+        ResizeListener listener = (device, before, now) -> resized(namespace);
+        namespace.device().addResizeListener(listener);
+        listeners.put(namespace.id(), listener);
+    }
+
+    private synchronized void resized(Namespace namespace) {
+        if (registry.find(namespace.id()) == namespace) {
+            announce(namespace.id());
+        }
+    }
+
+    private void announce(int namespaceId) {
+        for (int controllerId : registry.controllersWith(namespaceId)) {
+            for (SubsystemMember member : member(controllerId)) {
+                member.namespaceChanged(namespaceId);
+                member.wakeUp();
+            }
+        }
+    }
+
+    /** Describes a subsystem. Used by one thread. */
+    public static final class Builder {
+        private static final String DEFAULT_MODEL = "vfio-user for Java NVMe";
+
+        private final Map<BlockDevice, Integer> backEnds = new LinkedHashMap<>();
+        private Optional<String> serial = Optional.empty();
+        private String model = DEFAULT_MODEL;
+        private boolean multipleControllers = true;
+
+        private Builder() {}
+
+        /**
+         * Adds a namespace with the back end's own blocks; they are numbered from 1 in the order of the calls. The subsystem takes the back
+         * end over: {@link #open} activates it, {@link NvmSubsystem#close} releases and closes it, and so does an {@code open} that
+         * fails.
+         */
+        public Builder namespace(BlockDevice backEnd) {
+            return namespace(backEnd, backEnd.blockSizeBytes());
+        }
+
+        /**
+         * As {@link #namespace(BlockDevice)}, formatted with logical blocks of {@code blockBytes}.
+         *
+         * @param blockBytes 512 or 4096, and not less than a block of the back end
+         */
+        public Builder namespace(BlockDevice backEnd, int blockBytes) {
+            backEnds.put(backEnd, blockBytes);
+            return this;
+        }
+
+        /** Serial number, at most 20 ASCII characters; by default made from the first namespace's identity. */
+        public Builder serial(String value) {
+            serial = Optional.of(value);
+            return this;
+        }
+
+        /** Model number, at most 40 ASCII characters. */
+        public Builder model(String value) {
+            model = value;
+            return this;
+        }
+
+        /** Whether several controllers may join, which is the default. With one, hosts see a plain disk and no multipath. */
+        public Builder multipleControllers(boolean value) {
+            multipleControllers = value;
+            return this;
+        }
+
+        /** Whether it has been given a namespace. */
+        public boolean isEmpty() {
+            return backEnds.isEmpty();
+        }
+
+        /**
+         * Activates the back ends.
+         *
+         * @throws BlockDeviceException if one cannot be activated; all are closed then
+         * @throws IllegalArgumentException if the description contradicts itself; all are closed then
+         */
+        public NvmSubsystem open() {
+            NvmSubsystem subsystem = null;
+            try {
+                subsystem = new NvmSubsystem(
+                        this, SubsystemIdentity.of(serial.orElseGet(this::serialOfFirstNamespace), model));
+                for (Map.Entry<BlockDevice, Integer> each : backEnds.entrySet()) {
+                    each.getKey().activate();
+                    var ignored = subsystem.add(each.getKey(), each.getValue());
+                }
+                return subsystem;
+            } catch (RuntimeException e) {
+                close(e, subsystem);
+                throw e;
+            }
+        }
+
+        /** Closes what an {@link #open} would have taken over, after something else failed. */
+        public void discard(Throwable cause) {
+            close(cause, null);
+        }
+
+        private void close(Throwable cause, @Nullable NvmSubsystem begun) {
+            List<AutoCloseable> all = new ArrayList<>();
+            if (begun != null) {
+                all.add(begun);
+            }
+            all.addAll(backEnds.keySet());
+            for (AutoCloseable each : all) {
+                try {
+                    each.close();
+                } catch (Exception e) {
+                    cause.addSuppressed(e);
+                }
+            }
+        }
+
+        /** 16 hexadecimal digits that stay the same wherever the same volume is served. */
+        private String serialOfFirstNamespace() {
+            String seed = backEnds.isEmpty()
+                    ? UUID.randomUUID().toString()
+                    : backEnds.keySet().iterator().next().identity().uuid().toString();
+            UUID uuid = UUID.nameUUIDFromBytes(("controller:" + seed).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().toHexDigits(uuid.getMostSignificantBits());
+        }
+    }
+}

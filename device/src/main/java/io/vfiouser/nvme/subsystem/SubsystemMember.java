@@ -1,0 +1,16 @@
+package io.vfiouser.nvme.subsystem;
+
+/** A controller of a subsystem, as the subsystem sees it. All methods may be called from any thread and return at once. */
+public interface SubsystemMember {
+    /** CNTLID, 0 to FFEFh. */
+    int controllerId();
+
+    /** Makes the controller's control thread ask for {@link NvmSubsystem#changeFor} soon. */
+    void wakeUp();
+
+    /** Something about an attached namespace is new: it came, went, or has another size or format. */
+    void namespaceChanged(int namespaceId);
+
+    /** An NVM subsystem reset. */
+    void subsystemReset();
+}

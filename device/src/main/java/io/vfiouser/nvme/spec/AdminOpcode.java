@@ -18,11 +18,19 @@ public final class AdminOpcode {
     public static final int DEVICE_SELF_TEST = 0x14;
     public static final int NAMESPACE_ATTACHMENT = 0x15;
     public static final int KEEP_ALIVE = 0x18;
+    public static final int DIRECTIVE_SEND = 0x19;
+    public static final int DIRECTIVE_RECEIVE = 0x1A;
+    public static final int VIRTUALIZATION_MANAGEMENT = 0x1C;
+    public static final int NVME_MI_SEND = 0x1D;
+    public static final int NVME_MI_RECEIVE = 0x1E;
+    public static final int CAPACITY_MANAGEMENT = 0x20;
+    public static final int LOCKDOWN = 0x24;
     public static final int DOORBELL_BUFFER_CONFIG = 0x7C;
     public static final int FORMAT_NVM = 0x80;
     public static final int SECURITY_SEND = 0x81;
     public static final int SECURITY_RECEIVE = 0x82;
     public static final int SANITIZE = 0x84;
+    public static final int GET_LBA_STATUS = 0x86;
 
     private AdminOpcode() {}
 
@@ -45,11 +53,19 @@ public final class AdminOpcode {
             case DEVICE_SELF_TEST -> "Device Self-test";
             case NAMESPACE_ATTACHMENT -> "Namespace Attachment";
             case KEEP_ALIVE -> "Keep Alive";
+            case DIRECTIVE_SEND -> "Directive Send";
+            case DIRECTIVE_RECEIVE -> "Directive Receive";
+            case VIRTUALIZATION_MANAGEMENT -> "Virtualization Management";
+            case NVME_MI_SEND -> "NVMe-MI Send";
+            case NVME_MI_RECEIVE -> "NVMe-MI Receive";
+            case CAPACITY_MANAGEMENT -> "Capacity Management";
+            case LOCKDOWN -> "Lockdown";
             case DOORBELL_BUFFER_CONFIG -> "Doorbell Buffer Config";
             case FORMAT_NVM -> "Format NVM";
             case SECURITY_SEND -> "Security Send";
             case SECURITY_RECEIVE -> "Security Receive";
             case SANITIZE -> "Sanitize";
+            case GET_LBA_STATUS -> "Get LBA Status";
             default -> "admin opcode %02Xh".formatted(opcode);
         };
     }

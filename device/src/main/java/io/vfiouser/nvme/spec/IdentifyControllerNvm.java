@@ -14,6 +14,19 @@ public final class IdentifyControllerNvm {
     public static final int DMRSL = 4;
     /** Dataset Management Size Limit in logical blocks, u64. */
     public static final int DMSL = 8;
+    /** Key Per I/O Capabilities, u8. */
+    public static final int KPIOCAP = 16;
+    /** Write Zeroes With Deallocate Size Limit, u8, in units of CAP.MPSMIN. */
+    public static final int WZDSL = 17;
+    /** Admin Optional Command Support, u16. */
+    public static final int AOCS = 18;
+    /** Version of the NVM Command Set specification, u32, as {@link SpecVersion}. */
+    public static final int VER = 20;
+    /** LBA Migration Queue Format, u8. */
+    public static final int LBAMQF = 24;
+
+    /** {@link #AOCS}: Reporting Allocated LBA (Get LBA Status). */
+    public static final int AOCS_REPORTING_ALLOCATED_LBA = 1;
 
     private IdentifyControllerNvm() {}
 }

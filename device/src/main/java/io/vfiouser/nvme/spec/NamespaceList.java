@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A namespace list: 1024 NSIDs in rising order, the unused ones 0. Base 2.1, section 4.4.2. */
+/** A namespace list: 1024 NSIDs in rising order, the unused ones 0. Base 2.1, section 4.6.2. */
 public final class NamespaceList {
     public static final int LENGTH_BYTES = 4096;
     public static final int MAXIMUM_ENTRIES = 1024;

@@ -20,6 +20,8 @@ public record SmartLog(MemorySegment segment) {
     public static final int AVAILABLE_SPARE_THRESHOLD = 4;
     /** Percentage Used, u8. */
     public static final int PERCENTAGE_USED = 5;
+    /** Endurance Group Critical Warning Summary, u8. */
+    public static final int ENDURANCE_GROUP_CRITICAL_WARNING = 6;
     /** Data Units Read: thousands of 512 bytes, rounded up, u128. */
     public static final int DATA_UNITS_READ = 32;
     /** Data Units Written: thousands of 512 bytes, rounded up, u128. */
@@ -41,6 +43,32 @@ public record SmartLog(MemorySegment segment) {
     /** Number of Error Information Log Entries, u128. */
     public static final int ERROR_LOG_ENTRIES = 176;
 
+    /** Warning Composite Temperature Time in minutes, u32. */
+    public static final int WARNING_TEMPERATURE_TIME = 192;
+    /** Critical Composite Temperature Time in minutes, u32. */
+    public static final int CRITICAL_TEMPERATURE_TIME = 196;
+    /** Temperature Sensor 1 in kelvins, u16; seven more follow; 0 is a sensor that is not there. */
+    public static final int TEMPERATURE_SENSOR_1 = 200;
+
+    public static final int TEMPERATURE_SENSORS = 8;
+    /** Thermal Management Temperature 1 Transition Count, u32; that of temperature 2 follows. */
+    public static final int THERMAL_TRANSITIONS_1 = 216;
+    /** Total Time For Thermal Management Temperature 1 in seconds, u32; that of temperature 2 follows. */
+    public static final int THERMAL_TIME_1 = 224;
+
+    /** {@link #CRITICAL_WARNING}: the available spare is below its threshold. */
+    public static final int WARNING_SPARE = 1;
+    /** {@link #CRITICAL_WARNING}: a temperature is beyond a threshold. */
+    public static final int WARNING_TEMPERATURE = 1 << 1;
+    /** {@link #CRITICAL_WARNING}: the NVM subsystem is less reliable than it was. */
+    public static final int WARNING_RELIABILITY = 1 << 2;
+    /** {@link #CRITICAL_WARNING}: all media are read-only. */
+    public static final int WARNING_READ_ONLY = 1 << 3;
+    /** {@link #CRITICAL_WARNING}: the volatile memory backup device failed. */
+    public static final int WARNING_VOLATILE_BACKUP = 1 << 4;
+    /** {@link #CRITICAL_WARNING}: the persistent memory region is read-only or unreliable. */
+    public static final int WARNING_PERSISTENT_MEMORY = 1 << 5;
+
     /** Bytes that one data unit stands for. */
     public static final long DATA_UNIT_BYTES = 512_000;
 
@@ -50,6 +78,14 @@ public record SmartLog(MemorySegment segment) {
 
     public int u8(int offset) {
         return LittleEndian.u8(segment, offset);
+    }
+
+    public int u16(int offset) {
+        return LittleEndian.u16(segment, offset);
+    }
+
+    public long u32(int offset) {
+        return LittleEndian.u32(segment, offset);
     }
 
     /** A counter's low 64 bits. */

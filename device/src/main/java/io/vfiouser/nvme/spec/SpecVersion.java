@@ -4,6 +4,8 @@ package io.vfiouser.nvme.spec;
 public final class SpecVersion {
     /** NVM Express Base 2.1. */
     public static final int V2_1 = of(2, 1, 0);
+    /** NVM Command Set 1.1. */
+    public static final int NVM_V1_1 = of(1, 1, 0);
 
     private SpecVersion() {}
 

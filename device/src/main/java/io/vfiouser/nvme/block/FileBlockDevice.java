@@ -31,27 +31,25 @@ import org.jspecify.annotations.Nullable;
  * so that a slow disk holds up nobody but its own requests. Cancelling takes back what no worker has begun; what has begun stops at the next
  * border between two system calls, but a system call that hangs is waited for.
  */
-public final class FileBlockDevice implements BlockDevice {
+public final class FileBlockDevice extends EmbeddedBlockDevice {
     private final Path path;
     private final boolean locking;
     private final int workers;
     private final boolean cacheReads;
-    private final BlockCapabilities capabilities;
-    private final BlockIdentity identity;
-    private final DeviceState state;
     private volatile @Nullable FileSession session;
 
     private FileBlockDevice(Builder builder, int blockSizeBytes, long blockCount, RawFile.Kind kind) {
+        super(capabilities(builder, blockSizeBytes, kind), identity(builder), blockCount);
         this.path = builder.path;
         this.locking = builder.locking;
         this.workers = builder.workers;
         this.cacheReads = builder.cacheReads;
-        this.identity = builder.identity != null
-                ? builder.identity
-                : BlockIdentity.ofName("file:" + builder.path.toAbsolutePath().normalize());
+    }
+
+    private static BlockCapabilities capabilities(Builder builder, int blockSizeBytes, RawFile.Kind kind) {
         boolean regular = kind == RawFile.Kind.REGULAR;
-        this.capabilities = BlockCapabilities.builder(
-                        (regular ? "image " : "block device ") + path + (builder.readOnly ? ", read-only" : ""),
+        return BlockCapabilities.builder(
+                        (regular ? "image " : "block device ") + builder.path + (builder.readOnly ? ", read-only" : ""),
                         blockSizeBytes)
                 .readOnly(builder.readOnly)
                 .persistent(true)
@@ -61,7 +59,12 @@ public final class FileBlockDevice implements BlockDevice {
                 .deallocate(!builder.readOnly)
                 .extents(regular)
                 .build();
-        this.state = new DeviceState(this, blockCount);
+    }
+
+    private static BlockIdentity identity(Builder builder) {
+        return builder.identity != null
+                ? builder.identity
+                : BlockIdentity.ofName("file:" + builder.path.toAbsolutePath().normalize());
     }
 
     /**
@@ -84,21 +87,6 @@ public final class FileBlockDevice implements BlockDevice {
     }
 
     @Override
-    public long blockCount() {
-        return state.blockCount();
-    }
-
-    @Override
-    public BlockCapabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public BlockIdentity identity() {
-        return identity;
-    }
-
-    @Override
     public boolean active() {
         return session != null;
     }
@@ -108,16 +96,16 @@ public final class FileBlockDevice implements BlockDevice {
         if (session != null) {
             return;
         }
-        boolean readOnly = capabilities.readOnly();
+        boolean readOnly = capabilities().readOnly();
         RawFile file = FileOpener.open(path, readOnly);
         try {
             if (locking) {
                 FileOpener.lock(file, readOnly);
             }
-            long blocks = FileOpener.blockCount(file, capabilities.blockSizeBytes());
+            long blocks = FileOpener.blockCount(file, blockSizeBytes());
             state.activated();
             state.resized(blocks);
-            session = new FileSession(file, capabilities.blockSizeBytes(), workers);
+            session = new FileSession(file, blockSizeBytes(), workers);
         } catch (RuntimeException e) {
             state.deactivated();
             file.close();
@@ -133,7 +121,7 @@ public final class FileBlockDevice implements BlockDevice {
         }
         session = null;
         state.deactivated();
-        if (!ending.close(!capabilities.readOnly())) {
+        if (!ending.close(!capabilities().readOnly())) {
             throw new BlockDeviceException(
                     path + " was released, but not all of its data could be written to the medium: "
                             + "check the medium, the kernel's log has the reason");
@@ -149,7 +137,7 @@ public final class FileBlockDevice implements BlockDevice {
     public void refreshSize() {
         FileSession current = enter();
         try {
-            state.resized(FileOpener.blockCount(current.file, capabilities.blockSizeBytes()));
+            state.resized(FileOpener.blockCount(current.file, blockSizeBytes()));
         } finally {
             current.leave();
         }
@@ -166,28 +154,18 @@ public final class FileBlockDevice implements BlockDevice {
         try {
             long first = Math.clamp(firstBlock, 0, state.blockCount());
             long end = first + Math.clamp(blockCount, 0, state.blockCount() - first);
-            if (!capabilities.extents()) {
+            if (!capabilities().extents()) {
                 if (end > first) {
                     visitor.extent(first, end - first);
                 }
                 return;
             }
-            FileExtents.forEach(current.file, capabilities.blockSizeBytes(), first, end, visitor);
+            FileExtents.forEach(current.file, blockSizeBytes(), first, end, visitor);
         } catch (ErrnoException e) {
             throw new BlockDeviceException("cannot find the holes of " + path + " (" + e.getMessage() + ")", e);
         } finally {
             current.leave();
         }
-    }
-
-    @Override
-    public void addResizeListener(ResizeListener listener) {
-        state.addResizeListener(listener);
-    }
-
-    @Override
-    public void removeResizeListener(ResizeListener listener) {
-        state.removeResizeListener(listener);
     }
 
     @Override

@@ -4,18 +4,15 @@ package io.vfiouser.nvme.block;
  * Stores nothing: every request in range succeeds at once and moves no data, so a read leaves the memory as it was. Shows
  * what everything but the medium costs.
  */
-public final class NullBlockDevice implements BlockDevice {
-    private final BlockCapabilities capabilities;
-    private final BlockIdentity identity;
-    private final DeviceState state;
-
+public final class NullBlockDevice extends EmbeddedBlockDevice {
     private NullBlockDevice(long blockCount, int blockSizeBytes, BlockIdentity identity) {
-        this.capabilities = BlockCapabilities.builder("null", blockSizeBytes)
-                .deallocate(true)
-                .extents(true)
-                .build();
-        this.identity = identity;
-        this.state = new DeviceState(this, blockCount);
+        super(
+                BlockCapabilities.builder("null", blockSizeBytes)
+                        .deallocate(true)
+                        .extents(true)
+                        .build(),
+                identity,
+                blockCount);
     }
 
     /** A device of {@code blockCount} blocks with an identity nobody had before. */
@@ -40,53 +37,13 @@ public final class NullBlockDevice implements BlockDevice {
     }
 
     @Override
-    public long blockCount() {
-        return state.blockCount();
-    }
-
-    @Override
-    public BlockCapabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public BlockIdentity identity() {
-        return identity;
-    }
-
-    @Override
-    public boolean active() {
-        return state.active();
-    }
-
-    @Override
-    public void activate() {
-        state.activated();
-    }
-
-    @Override
-    public void release() {
-        state.deactivated();
-    }
-
-    @Override
     public BlockChannel openChannel(Waker waker) {
-        return new Channel(state, capabilities.blockSizeBytes());
+        return new Channel(state, blockSizeBytes());
     }
 
     @Override
     public void forEachAllocatedExtent(long firstBlock, long blockCount, ExtentVisitor visitor) {
         state.requireActive();
-    }
-
-    @Override
-    public void addResizeListener(ResizeListener listener) {
-        state.addResizeListener(listener);
-    }
-
-    @Override
-    public void removeResizeListener(ResizeListener listener) {
-        state.removeResizeListener(listener);
     }
 
     @Override

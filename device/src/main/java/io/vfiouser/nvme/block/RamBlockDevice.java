@@ -6,7 +6,7 @@ import io.vfiouser.os.PageSize;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Stores blocks in memory of this process, outside the Java heap: gone when it is closed. Every request completes inside
+ * Stores blocks in memory of this process, outside the Java heap: kept over releases, gone when it is closed. Every request completes inside
  * {@code submit}, by one copy per piece between the caller's memory and the device's.
  *
  * <p>Asks for huge pages, since page size decides as much about its speed as code does: from the reserved pool if there
@@ -20,23 +20,20 @@ import java.lang.foreign.MemorySegment;
  * <p>Two channels that write and read the same block at the same time may see part of each other's work, also inside
  * one block. Requests of one channel never overlap in time.
  */
-public final class RamBlockDevice implements BlockDevice {
-    private final BlockCapabilities capabilities;
-    private final BlockIdentity identity;
-    private final DeviceState state;
+public final class RamBlockDevice extends EmbeddedBlockDevice {
     private final Mapping mapping;
     private final RamContent content;
 
-    private RamBlockDevice(Builder builder) {
-        long maximumBytes = Math.max(builder.sizeBytes, builder.maximumBytes);
-        this.mapping = Mapping.anonymous(maximumBytes, builder.wantedPages);
+    private RamBlockDevice(Builder builder, Mapping mapping) {
+        super(
+                BlockCapabilities.builder("RAM, " + describe(mapping.pageSize()), builder.blockSizeBytes)
+                        .deallocate(true)
+                        .extents(true)
+                        .build(),
+                builder.identity,
+                builder.sizeBytes / builder.blockSizeBytes);
+        this.mapping = mapping;
         this.content = new RamContent(mapping);
-        this.identity = builder.identity;
-        this.capabilities = BlockCapabilities.builder("RAM, " + describe(mapping.pageSize()), builder.blockSizeBytes)
-                .deallocate(true)
-                .extents(true)
-                .build();
-        this.state = new DeviceState(this, builder.sizeBytes / builder.blockSizeBytes);
     }
 
     /** A device of {@code sizeBytes} bytes in blocks of 512 bytes, on the largest pages to be had. */
@@ -60,7 +57,7 @@ public final class RamBlockDevice implements BlockDevice {
      * @throws IllegalArgumentException if it is more than the builder's maximum or no multiple of the block size
      */
     public void resize(long sizeBytes) {
-        int blockSize = capabilities.blockSizeBytes();
+        int blockSize = blockSizeBytes();
         checkSize(sizeBytes, blockSize);
         if (sizeBytes > mapping.lengthBytes()) {
             throw new IllegalArgumentException("the device may grow to " + mapping.lengthBytes() + " bytes, not to "
@@ -75,39 +72,8 @@ public final class RamBlockDevice implements BlockDevice {
     }
 
     @Override
-    public long blockCount() {
-        return state.blockCount();
-    }
-
-    @Override
-    public BlockCapabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public BlockIdentity identity() {
-        return identity;
-    }
-
-    @Override
-    public boolean active() {
-        return state.active();
-    }
-
-    @Override
-    public void activate() {
-        state.activated();
-    }
-
-    /** Keeps the content: another activation finds it again. */
-    @Override
-    public void release() {
-        state.deactivated();
-    }
-
-    @Override
     public BlockChannel openChannel(Waker waker) {
-        return new RamChannel(state, content, capabilities.blockSizeBytes());
+        return new RamChannel(state, content, blockSizeBytes());
     }
 
     @Override
@@ -115,21 +81,11 @@ public final class RamBlockDevice implements BlockDevice {
         state.requireActive();
         long first = Math.clamp(firstBlock, 0, state.blockCount());
         long end = first + Math.clamp(blockCount, 0, state.blockCount() - first);
-        int blockSize = capabilities.blockSizeBytes();
+        int blockSize = blockSizeBytes();
         content.forEachExtent(
                 first * blockSize,
                 end * blockSize,
                 (start, length) -> visitor.extent(start / blockSize, length / blockSize));
-    }
-
-    @Override
-    public void addResizeListener(ResizeListener listener) {
-        state.addResizeListener(listener);
-    }
-
-    @Override
-    public void removeResizeListener(ResizeListener listener) {
-        state.removeResizeListener(listener);
     }
 
     @Override
@@ -203,7 +159,7 @@ public final class RamBlockDevice implements BlockDevice {
             }
             checkSize(sizeBytes, blockSizeBytes);
             try {
-                return new RamBlockDevice(this);
+                return new RamBlockDevice(this, Mapping.anonymous(Math.max(sizeBytes, maximumBytes), wantedPages));
             } catch (ErrnoException e) {
                 throw new BlockDeviceException(
                         "no memory for a RAM device of " + sizeBytes + " bytes (" + e.getMessage()

@@ -15,8 +15,8 @@ import java.util.Objects;
  *     outstanding, wakers are never called and polling is needless
  * @param memoryAlignmentBytes of what each piece's address and length must be a multiple; 1 for anything
  * @param maxTransferBytes the longest read or write; above it {@link BlockStatus#INVALID_REQUEST}
- * @param atomicBlocks how many blocks one write changes at once in the eyes of requests that overlap with it in time; 0 if
- *     that is not even promised for one
+ * @param atomicBlocks up to how many blocks a change is seen whole or not at all by requests that overlap with it in time, unless it
+ *     crosses a multiple of this number: then that holds for each side alone; 0 if it is not even promised for one block
  * @param powerFailAtomicBlocks the same in the eyes of who reads after a crash or a loss of power
  * @param optimalBlocks of how many blocks a request should be a multiple, in length and start, to be fast; at least 1
  * @param deallocate whether deallocated blocks really give room back

@@ -30,6 +30,7 @@ final class FileBlockChannel implements BlockChannel {
 
     private final TaskQueue<FileTask> ended = new TaskQueue<>(MAX_HANDED_OVER);
     private final IoVector vector = new IoVector(IoVector.MAX_PIECES, Arena.ofAuto());
+    private final long[] observed = new long[GranuleLocks.STRIPES];
     private int handedOver;
     private int outstanding;
     private boolean closed;
@@ -182,7 +183,10 @@ final class FileBlockChannel implements BlockChannel {
         return task;
     }
 
-    /** Whether all of the data was in the kernel's cache; otherwise, and after any error, a worker has another look. */
+    /**
+     * Whether all of the data was in the kernel's cache and nobody changed it meanwhile; otherwise, and after any error, a worker has
+     * another look.
+     */
     private boolean readFromCache(FileSession session, BlockRequest request) {
         SegmentList data = request.data();
         if (!session.readsWithoutWaiting || data.size() > IoVector.MAX_PIECES || !session.enter()) {
@@ -192,11 +196,15 @@ final class FileBlockChannel implements BlockChannel {
             if (FileTransfer.fill(vector, data, 0) < 0) {
                 return false;
             }
-            long result = session.file.readWithoutWaiting(vector, request.firstBlock() * blockSizeBytes);
+            long position = request.firstBlock() * blockSizeBytes;
+            if (!session.locks.observe(position, data.totalBytes(), observed)) {
+                return false;
+            }
+            long result = session.file.readWithoutWaiting(vector, position);
             if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
                 session.readsWithoutWaiting = false;
             }
-            return result == data.totalBytes();
+            return result == data.totalBytes() && session.locks.unchanged(position, result, observed);
         } finally {
             session.leave();
         }

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Reads that the kernel can answer from its cache are done on the poller; everything else by a few worker threads,
  * so that a slow disk holds up nobody but its own requests. Cancelling takes back what no worker has begun; what has begun stops at the next
- * border between two system calls, but a system call that hangs is waited for.
+ * border between two system calls, but a system call that hangs is waited for. What is written and read at the same time is never mixed
+ * inside a block, nor inside aligned 4096 bytes: a worker that changes them keeps other workers out, and a poller leaves reading them to the
+ * workers. A change by another program knows nothing of that.
  */
 public final class FileBlockDevice extends EmbeddedBlockDevice {
     private final Path path;
@@ -55,6 +57,7 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
                 .persistent(true)
                 .volatileCache(!builder.readOnly)
                 .completesInline(false)
+                .atomicBlocks(GranuleLocks.UNIT_BYTES / blockSizeBytes)
                 .optimalBlocks(Math.max(1, 4096 / blockSizeBytes))
                 .deallocate(!builder.readOnly)
                 .extents(regular)

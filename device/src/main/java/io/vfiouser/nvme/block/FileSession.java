@@ -18,6 +18,10 @@ import org.slf4j.LoggerFactory;
  */
 final class FileSession {
     private static final Logger LOG = LoggerFactory.getLogger(FileBlockDevice.class);
+
+    /** Granules as long as most requests, since a request holds all of its own while it changes them. */
+    private static final int LOCKED_BYTES = 64 << 10;
+
     private static final int QUEUE_CAPACITY = 4096;
     private static final long DRAIN_PAUSE_NANOS = 50_000;
     private static final long LOG_PAUSE_NANOS = 1_000_000_000;
@@ -31,6 +35,9 @@ final class FileSession {
 
     final RawFile file;
     final int blockSizeBytes;
+    /** Held by workers only, so that pollers never wait. */
+    final GranuleLocks locks = new GranuleLocks(LOCKED_BYTES);
+
     private final TaskQueue<FileTask> queue = new TaskQueue<>(QUEUE_CAPACITY);
 
     /** One permit per queued task, so that idle workers sleep. */

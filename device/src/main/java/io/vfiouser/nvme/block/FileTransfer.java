@@ -17,8 +17,11 @@ final class FileTransfer implements AutoCloseable {
     /** How much is zeroed, checked or copied at a time. */
     private static final int BUFFER_BYTES = 1 << 20;
 
-    /** How much is punched or zeroed by one call: a border at which a request can be cancelled. */
-    private static final long RANGE_BYTES = 1L << 30;
+    /**
+     * How much is punched or zeroed by one call: a border at which a request can be cancelled, and what others are kept from for as long as
+     * that takes.
+     */
+    private static final long RANGE_BYTES = 64L << 20;
 
     private static final Outcome OK = new Outcome(BlockStatus.OK, BlockRequest.UNKNOWN_BLOCK);
     private static final Outcome CANCELLED = new Outcome(BlockStatus.CANCELLED, BlockRequest.UNKNOWN_BLOCK);
@@ -32,6 +35,9 @@ final class FileTransfer implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final IoVector vector = new IoVector(IoVector.MAX_PIECES, arena);
     private final BounceBuffer bounce = new BounceBuffer(BUFFER_BYTES, arena);
+    private final GranuleLocks locks;
+    private final int owner;
+    private final long[] observed = new long[GranuleLocks.STRIPES];
     private MemorySegment zeroes = MemorySegment.NULL;
     private MemorySegment scratch = MemorySegment.NULL;
 
@@ -39,13 +45,15 @@ final class FileTransfer implements AutoCloseable {
         this.session = session;
         this.file = session.file;
         this.blockSizeBytes = session.blockSizeBytes;
+        this.locks = session.locks;
+        this.owner = locks.newOwner();
     }
 
     Outcome execute(FileTask task) {
         BlockRequest request = task.request;
         Outcome outcome = switch (request.operation()) {
-            case READ -> read(task);
-            case WRITE -> write(task);
+            case READ -> readWhole(task);
+            case WRITE -> writeWhole(task);
             case FLUSH -> of(session.sync());
             case WRITE_ZEROES -> zero(task, request.mayDeallocate());
             case DEALLOCATE -> zero(task, true);
@@ -58,6 +66,35 @@ final class FileTransfer implements AutoCloseable {
                 outcome.status() == BlockStatus.OK && request.operation().changesMedium();
         boolean durable = request.operation() == Operation.WRITE && session.durableWrites;
         return changed && request.forceUnitAccess() && !durable ? of(session.sync()) : outcome;
+    }
+
+    /** Holds up nobody, unless somebody changed the blocks meanwhile. */
+    private Outcome readWhole(FileTask task) {
+        long start = start(task);
+        long length = length(task);
+        if (locks.observe(start, length, observed)) {
+            Outcome outcome = read(task);
+            if (outcome.status() != BlockStatus.OK || locks.unchanged(start, length, observed)) {
+                return outcome;
+            }
+        }
+        try {
+            acquire(start, length);
+            return read(task);
+        } finally {
+            locks.release(start, length, owner);
+        }
+    }
+
+    private Outcome writeWhole(FileTask task) {
+        long start = start(task);
+        long length = length(task);
+        try {
+            acquire(start, length);
+            return write(task);
+        } finally {
+            locks.release(start, length, owner);
+        }
     }
 
     private Outcome read(FileTask task) {
@@ -86,7 +123,7 @@ final class FileTransfer implements AutoCloseable {
 
     private Outcome write(FileTask task) {
         SegmentList data = task.request.data();
-        if (!bounce.isNeeded(data, blockSizeBytes)) {
+        if (!bounce.isNeeded(data, unitBytes(task))) {
             long position = start(task);
             int piece = 0;
             while (piece < data.size()) {
@@ -123,7 +160,7 @@ final class FileTransfer implements AutoCloseable {
     private Outcome writeVector(FileTask task, long from) {
         long position = from;
         while (vector.totalBytes() > 0) {
-            if (task.stopWanted() && position % blockSizeBytes == 0) {
+            if (task.stopWanted() && position % unitBytes(task) == 0) {
                 return CANCELLED;
             }
             boolean durably = task.request.forceUnitAccess() && session.durableWrites;
@@ -150,27 +187,39 @@ final class FileTransfer implements AutoCloseable {
 
     private Outcome zero(FileTask task, boolean giveBack) {
         long position = start(task);
-        long end = position + task.request.blockCount() * blockSizeBytes;
+        long end = position + length(task);
         while (position < end) {
             if (task.stopWanted()) {
                 return CANCELLED;
             }
-            long length = Math.min(end - position, RANGE_BYTES);
-            int result = zeroRange(position, length, giveBack);
-            if (result == -Errno.EOPNOTSUPP) {
-                length = Math.min(length, BUFFER_BYTES);
-                Outcome outcome = writeZeroes(task, position, length);
-                if (outcome.status() != BlockStatus.OK) {
-                    return outcome;
-                }
-            } else if (result < 0) {
-                return new Outcome(
-                        session.failed("zero at " + position, result, BlockStatus.WRITE_ERROR),
-                        position / blockSizeBytes);
+            boolean byCall = session.zeroesRanges || (giveBack && session.punchesHoles);
+            long step = byCall ? RANGE_BYTES : BUFFER_BYTES;
+            // Up to a border that no block crosses.
+            long length = Math.min(end - position, step - position % step);
+            Outcome outcome = zeroPart(task, position, length, giveBack);
+            if (outcome.status() != BlockStatus.OK) {
+                return outcome;
             }
             position += length;
         }
         return OK;
+    }
+
+    private Outcome zeroPart(FileTask task, long position, long length, boolean giveBack) {
+        try {
+            acquire(position, length);
+            int result = zeroRange(position, length, giveBack);
+            if (result == -Errno.EOPNOTSUPP) {
+                return writeZeroes(task, position, length);
+            }
+            return result == 0
+                    ? OK
+                    : new Outcome(
+                            session.failed("zero at " + position, result, BlockStatus.WRITE_ERROR),
+                            position / blockSizeBytes);
+        } finally {
+            locks.release(position, length, owner);
+        }
     }
 
     private int zeroRange(long position, long length, boolean giveBack) {
@@ -195,9 +244,19 @@ final class FileTransfer implements AutoCloseable {
         if (zeroes.byteSize() == 0) {
             zeroes = arena.allocate(BUFFER_BYTES);
         }
-        vector.clear();
-        vector.add(zeroes.address(), length);
-        return writeVector(task, position);
+        long end = position + length;
+        long at = position;
+        while (at < end) {
+            long bytes = Math.min(end - at, BUFFER_BYTES);
+            vector.clear();
+            vector.add(zeroes.address(), bytes);
+            Outcome outcome = writeVector(task, at);
+            if (outcome.status() != BlockStatus.OK) {
+                return outcome;
+            }
+            at += bytes;
+        }
+        return OK;
     }
 
     private Outcome verify(FileTask task) {
@@ -205,7 +264,7 @@ final class FileTransfer implements AutoCloseable {
             scratch = arena.allocate(BUFFER_BYTES);
         }
         long position = start(task);
-        long end = position + task.request.blockCount() * blockSizeBytes;
+        long end = position + length(task);
         while (position < end) {
             if (task.stopWanted()) {
                 return CANCELLED;
@@ -251,6 +310,21 @@ final class FileTransfer implements AutoCloseable {
 
     private long start(FileTask task) {
         return task.request.firstBlock() * blockSizeBytes;
+    }
+
+    private long length(FileTask task) {
+        return task.request.blockCount() * blockSizeBytes;
+    }
+
+    /** What may not be left half changed: a block, or what is a block for who sees larger ones on this device. */
+    private int unitBytes(FileTask task) {
+        boolean large = ((start(task) | length(task)) & (GranuleLocks.UNIT_BYTES - 1)) == 0;
+        return large ? GranuleLocks.UNIT_BYTES : blockSizeBytes;
+    }
+
+    /** For as long as it takes: the other workers do what comes from the medium, too. */
+    private void acquire(long start, long length) {
+        locks.acquire(start, length, owner, Long.MAX_VALUE);
     }
 
     private static Outcome of(BlockStatus status) {

@@ -16,6 +16,12 @@ abstract class InlineChannel implements BlockChannel {
     /** Does what the request says, with {@code deviceBlockCount} as the device's size. */
     abstract BlockStatus execute(BlockRequest request, long deviceBlockCount);
 
+    /** Puts right what an {@link InternalError} may have kept {@link #execute} from putting right itself. */
+    void recover() {}
+
+    /** The channel is about to close; nothing comes after it. */
+    void closing() {}
+
     @Override
     public final void submit(BlockRequest request) {
         if (closed) {
@@ -38,6 +44,7 @@ abstract class InlineChannel implements BlockChannel {
         if (!request.outstanding()) {
             return CancelResult.NOT_OUTSTANDING;
         }
+        recover();
         if (interrupted > 0) {
             interrupted--;
         }
@@ -56,6 +63,7 @@ abstract class InlineChannel implements BlockChannel {
             throw new IllegalStateException(interrupted + " requests are outstanding: cancel them first");
         }
         if (!closed) {
+            closing();
             closed = true;
             state.channelClosed();
         }

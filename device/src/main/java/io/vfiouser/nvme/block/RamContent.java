@@ -19,8 +19,8 @@ final class RamContent {
 
     static final int GRANULE_BYTES = 1 << SHIFT;
 
-    /** From this length on, giving pages back is cheaper than filling them. */
-    private static final long RELEASE_FROM_BYTES = 4L << 20;
+    /** From this length on, giving pages back is cheaper than filling them; and that many at a time make up a huge page. */
+    static final long RELEASE_BYTES = 2L << 20;
 
     private static final MemorySegment ZEROES = Arena.global().allocate(GRANULE_BYTES);
 
@@ -54,22 +54,35 @@ final class RamContent {
     /** Zeroes a range; what was never written is zero already and stays untouched. Any thread. */
     void discard(long start, long length) {
         long end = start + length;
-        long at = start;
+        long at = nextWritten(start, end);
         while (at < end) {
-            if (!isWritten(at)) {
-                at = Math.min(end, nextGranule(at));
-                continue;
-            }
             long from = at;
             do {
                 at = Math.min(end, nextGranule(at));
             } while (at < end && isWritten(at));
             zero(from, at - from);
+            at = nextWritten(at, end);
         }
     }
 
+    /** The first byte in [{@code start}, {@code end}) that may hold something else than zero, or {@code end}. */
+    long nextWritten(long start, long end) {
+        long at = start;
+        while (at < end && !isWritten(at)) {
+            at = Math.min(end, nextGranule(at));
+        }
+        return at;
+    }
+
+    /** Whether {@link #RELEASE_BYTES} bytes from {@code start} on are whole pages, end before {@code end}, and may go back to the system. */
+    boolean isReleasable(long start, long end) {
+        return mapping.pageSize() != PageSize.EXPLICIT_HUGE
+                && (start & (RELEASE_BYTES - 1)) == 0
+                && end - start >= RELEASE_BYTES;
+    }
+
     private void zero(long from, long length) {
-        if (length < RELEASE_FROM_BYTES || mapping.pageSize() == PageSize.EXPLICIT_HUGE) {
+        if (length < RELEASE_BYTES || mapping.pageSize() == PageSize.EXPLICIT_HUGE) {
             fill(from, length);
             return;
         }

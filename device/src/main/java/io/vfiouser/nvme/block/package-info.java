@@ -16,7 +16,7 @@
  * <h2>What it doesn't implement</h2>
  *
  * Image formats other than raw; asynchronous or direct I/O of the kernel (the file device uses its page cache and blocking calls on worker
- * threads); atomicity across channels; metadata and protection information.
+ * threads); changes of more than aligned 4096 bytes at once; metadata and protection information.
  */
 @NullMarked
 package io.vfiouser.nvme.block;

@@ -30,6 +30,21 @@ class AllocationTest {
     }
 
     @Test
+    void nothingPerRequestInRamAmongOtherChannels() {
+        try (RamBlockDevice device = RamBlockDevice.ofSize(1 << 20)) {
+            device.activate();
+            try (Arena arena = Arena.ofShared();
+                    BlockChannel other = device.openChannel(Waker.NONE)) {
+                Silent request = new Silent();
+                request.data().add(arena.allocate(512), 0, 512);
+                other.submit(request.read(0, 1));
+                assertThat(allocated(device)).isLessThan(NOISE_BYTES);
+                assertThat(device.locks().observe(0)).isNotZero();
+            }
+        }
+    }
+
+    @Test
     void nothingPerRequestOnTheNullDevice() {
         try (NullBlockDevice device = NullBlockDevice.of(2048, 512)) {
             assertThat(allocated(device)).isLessThan(NOISE_BYTES);

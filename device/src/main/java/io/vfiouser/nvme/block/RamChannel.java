@@ -1,0 +1,180 @@
+package io.vfiouser.nvme.block;
+
+import java.lang.foreign.MemorySegment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One poller's way to a RAM device's memory. Alone it copies each piece at once. With others it goes granule by granule, so that a
+ * long request holds nobody up, and keeps to {@link GranuleLocks}.
+ */
+final class RamChannel extends InlineChannel {
+    private static final Logger LOG = LoggerFactory.getLogger(RamChannel.class);
+
+    /** How often a granule is read without its lock before it is read with it. */
+    private static final int OPTIMISTIC_READS = 4;
+
+    private final RamContent content;
+    private final MemorySegment memory;
+    private final int blockSizeBytes;
+    private final int blockShift;
+    private final DataMovers.Mover mover;
+    private final GranuleLocks locks;
+    private final int owner;
+    private final SegmentCursor cursor = new SegmentCursor();
+
+    /** Whether an error may have kept this channel from giving back a granule. */
+    private boolean mayHold;
+
+    RamChannel(DeviceState state, RamContent content, int blockSizeBytes, DataMovers movers, GranuleLocks locks) {
+        super(state);
+        this.content = content;
+        this.memory = content.memory();
+        this.blockSizeBytes = blockSizeBytes;
+        this.blockShift = Integer.numberOfTrailingZeros(blockSizeBytes);
+        this.mover = movers.newMover();
+        this.locks = locks;
+        this.owner = locks.newOwner();
+    }
+
+    @Override
+    BlockStatus execute(BlockRequest request, long deviceBlockCount) {
+        BlockStatus refusal = request.check(blockSizeBytes, deviceBlockCount, false);
+        if (refusal != BlockStatus.OK) {
+            return refusal;
+        }
+        Operation operation = request.operation();
+        if (operation == Operation.FLUSH || operation == Operation.VERIFY) {
+            return BlockStatus.OK;
+        }
+        try {
+            return move(operation, request) ? BlockStatus.OK : stuck(request);
+        } catch (IllegalStateException e) {
+            // The caller's memory was unmapped: the copy found its arena closed.
+            return BlockStatus.MEMORY_FAULT;
+        }
+    }
+
+    private boolean move(Operation operation, BlockRequest request) {
+        long start = request.firstBlock() << blockShift;
+        long length = request.blockCount() << blockShift;
+        if (!mover.join()) {
+            return false;
+        }
+        try {
+            if (mover.beginAlone()) {
+                moveAlone(operation, request.data(), start, length);
+                return true;
+            }
+        } finally {
+            mover.end();
+        }
+        if (mayHold) {
+            recover();
+        }
+        return moveAmongOthers(operation, request.data(), start, length);
+    }
+
+    private void moveAlone(Operation operation, SegmentList data, long start, long length) {
+        switch (operation) {
+            case READ -> data.copyFrom(memory, start);
+            case WRITE -> {
+                try {
+                    data.copyTo(memory, start);
+                } finally {
+                    content.markWritten(start, length);
+                }
+            }
+            default -> content.discard(start, length);
+        }
+    }
+
+    private boolean moveAmongOthers(Operation operation, SegmentList data, long start, long length) {
+        cursor.begin(data);
+        boolean discards = operation != Operation.READ && operation != Operation.WRITE;
+        long end = start + length;
+        long at = start;
+        while (at < end) {
+            if (discards) {
+                // Locks for what is zero already would make long ranges slow.
+                at = content.nextWritten(at, end);
+                if (at == end) {
+                    break;
+                }
+            }
+            long next = Math.min(end, locks.granuleEnd(at));
+            if (discards && content.isReleasable(at, end)) {
+                next = at + RamContent.RELEASE_BYTES;
+            }
+            boolean done = operation == Operation.READ ? read(at, next - at) : moveLocked(operation, at, next - at);
+            if (!done) {
+                return false;
+            }
+            at = next;
+        }
+        return true;
+    }
+
+    private boolean read(long at, long bytes) {
+        cursor.mark();
+        for (int attempt = 0; attempt < OPTIMISTIC_READS; attempt++) {
+            long seen = locks.observe(at);
+            if (GranuleLocks.isHeld(seen)) {
+                Thread.onSpinWait();
+                continue;
+            }
+            cursor.copyFrom(memory, at, bytes);
+            if (locks.unchanged(at, seen)) {
+                return true;
+            }
+            cursor.rewind();
+        }
+        return moveLocked(Operation.READ, at, bytes);
+    }
+
+    private boolean moveLocked(Operation operation, long at, long bytes) {
+        mayHold = true;
+        try {
+            if (!locks.acquire(at, bytes, owner, DataMovers.PATIENCE_NANOS)) {
+                return false;
+            }
+            switch (operation) {
+                case READ -> cursor.copyFrom(memory, at, bytes);
+                case WRITE -> {
+                    try {
+                        cursor.copyTo(memory, at, bytes);
+                    } finally {
+                        content.markWritten(at, bytes);
+                    }
+                }
+                default -> content.discard(at, bytes);
+            }
+        } finally {
+            locks.release(at, bytes, owner);
+        }
+        mayHold = false;
+        return true;
+    }
+
+    private static BlockStatus stuck(BlockRequest request) {
+        LOG.error(
+                "{} failed: another channel of the device has not gone on for seconds; whoever owns it has left it after an error",
+                request);
+        return BlockStatus.INTERNAL_ERROR;
+    }
+
+    @Override
+    void recover() {
+        mover.end();
+        if (mayHold) {
+            locks.releaseAll(owner);
+            mayHold = false;
+        }
+    }
+
+    @Override
+    void closing() {
+        recover();
+        mover.leave();
+    }
+}

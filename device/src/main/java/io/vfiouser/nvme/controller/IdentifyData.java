@@ -65,8 +65,10 @@ final class IdentifyData {
                 IdentifyController.VWC,
                 IdentifyController.VWC_FLUSH_ALL
                         | (controller.hasVolatileCache() ? IdentifyController.VWC_PRESENT : 0));
-        LittleEndian.putU16(data, IdentifyController.AWUN, atomicUnit(controller, false));
-        LittleEndian.putU16(data, IdentifyController.AWUPF, atomicUnit(controller, true));
+        // One block: the back ends promise no more across the boundaries that their namespaces announce (NVM Command
+        // Set 1.1, section 2.1.4.3).
+        LittleEndian.putU16(data, IdentifyController.AWUN, 0);
+        LittleEndian.putU16(data, IdentifyController.AWUPF, 0);
         MemorySegment name = data.asSlice(IdentifyController.SUBNQN, IdentifyController.SUBNQN_LENGTH);
         name.setString(0, subsystem.name());
         new PowerState(MAXIMUM_CENTIWATTS, 0, 0).write(data, IdentifyController.PSD0);
@@ -97,6 +99,7 @@ final class IdentifyData {
         }
         LittleEndian.putU8(data, IdentifyNamespace.DLFEAT, deallocation);
         LittleEndian.putU16(data, IdentifyNamespace.NAWUN, zeroBased(can.atomicBlocks(), namespace));
+        LittleEndian.putU16(data, IdentifyNamespace.NABSN, zeroBased(can.atomicBlocks(), namespace));
         LittleEndian.putU16(data, IdentifyNamespace.NAWUPF, zeroBased(can.powerFailAtomicBlocks(), namespace));
         LittleEndian.putU64(data, IdentifyNamespace.NVMCAP, blocks << namespace.blockShift());
         BlockIdentity identity = namespace.device().identity();
@@ -123,16 +126,6 @@ final class IdentifyData {
         end = NamespaceDescriptor.uuid(identity.uuid()).write(data, end);
         NamespaceDescriptor.of(NamespaceDescriptor.TYPE_CSI, new byte[] {IdentifyCns.CSI_NVM})
                 .write(data, end);
-    }
-
-    private static int atomicUnit(AdminContext controller, boolean powerFail) {
-        int smallest = MAXIMUM_ATOMIC_UNIT;
-        for (Namespace namespace : controller.namespaces()) {
-            BlockCapabilities can = namespace.device().capabilities();
-            smallest = Math.min(
-                    smallest, zeroBased(powerFail ? can.powerFailAtomicBlocks() : can.atomicBlocks(), namespace));
-        }
-        return smallest;
     }
 
     /** As many logical blocks as the back end's make, at least one, which is the least that the format can say. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vfiouser.nvme.block.BlockIdentity;
 import io.vfiouser.nvme.block.NullBlockDevice;
+import io.vfiouser.nvme.block.RamBlockDevice;
 import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.AdminOpcode;
 import io.vfiouser.nvme.spec.IdentifyCns;
@@ -80,6 +81,20 @@ class IdentifyCommandTest {
         assertThat(second.sizeBlocks()).isEqualTo(1L << 33);
         assertThat(second.format().blockBytes()).isEqualTo(4096);
         assertThat(second.format(0).dataShift()).as("not available").isZero();
+    }
+
+    @Test
+    void atomicUnitsEndAtTheBoundariesThatTheNamespaceAnnounces() {
+        try (InMemoryGuest withRam = InMemoryGuest.mapped(RamBlockDevice.ofSize(1 << 20))) {
+            NvmeHost other = new NvmeHost(withRam);
+            other.enable();
+            MemorySegment namespace = other.identify(IdentifyCns.NAMESPACE, 1);
+            assertThat(LittleEndian.u16(namespace, IdentifyNamespace.NAWUN)).isEqualTo(7);
+            assertThat(LittleEndian.u16(namespace, IdentifyNamespace.NABSN)).isEqualTo(7);
+            assertThat(LittleEndian.u16(namespace, IdentifyNamespace.NAWUPF)).isZero();
+            MemorySegment controller = other.identify(IdentifyCns.CONTROLLER, 0);
+            assertThat(LittleEndian.u16(controller, IdentifyController.AWUN)).isZero();
+        }
     }
 
     @Test

@@ -1,12 +1,14 @@
 package io.vfiouser.nvme.memory;
 
 import io.vfiouser.nvme.block.SegmentList;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The guest memory of one command: pieces in the order of the data, and the regions they lie in. Made once per command slot and used
- * again; neighbouring pieces are merged; a buffer that has reached its working size allocates nothing.
+ * again; neighbouring pieces are merged; a buffer that has reached its working size allocates nothing. Pieces of data that the guest
+ * does not want lie in memory of this process and belong to no region.
  *
  * <p>Used by one thread at a time. The memory is the guest's: it may change at any time, and it is valid only as long as
  * the {@link RegionTable} that it was resolved with.
@@ -48,7 +50,23 @@ public final class GuestBuffer {
         return appendAcross(table, iova, lengthBytes, direction);
     }
 
-    /** Records all pieces as written by the device: after the data is there, before the guest is told. */
+    /**
+     * Appends {@code lengthBytes} bytes that the guest does not get: whatever is written there is lost. The area, which belongs to this
+     * process and stays with the buffer until it is cleared, is used as often as it takes.
+     *
+     * @param lengthBytes 0 or more
+     */
+    void appendDiscarded(MemorySegment area, long lengthBytes) {
+        long left = lengthBytes;
+        while (left > 0) {
+            long length = Math.min(left, area.byteSize());
+            segments.add(area, 0, length);
+            remember(null);
+            left -= length;
+        }
+    }
+
+    /** Records all pieces of guest memory as written by the device: after the data is there, before the guest is told. */
     public void markDirty() {
         for (int i = 0; i < segments.size(); i++) {
             GuestRegion region = regions[i];
@@ -78,6 +96,11 @@ public final class GuestBuffer {
     private void add(RegionTable table, int index, long iova, long lengthBytes) {
         GuestRegion region = table.region(index);
         segments.add(region.segment(), iova - table.start(index), lengthBytes);
+        remember(region);
+    }
+
+    /** Keeps the region of the piece that was added, or merged, last. */
+    private void remember(@Nullable GuestRegion region) {
         int last = segments.size() - 1;
         if (last == regions.length) {
             regions = Arrays.copyOf(regions, 2 * regions.length);

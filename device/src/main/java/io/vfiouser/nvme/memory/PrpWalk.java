@@ -6,10 +6,12 @@ import io.vfiouser.nvme.spec.StatusCode;
 /**
  * Turns the PRP entries of a command into pieces of guest memory. Base 2.1, section 4.3.1.
  *
- * <p>The rules that are enforced: PRP1 has an offset of whole dwords; every other data pointer starts a page; a list starts at
- * a qword and may do so anywhere in a page; the last qword of a list's page is the pointer to the next list if more entries are
- * needed than fit, and that next list starts a page. Anything else is PRP Offset Invalid. Memory that is not mapped, or not in this
- * direction, is a Data Transfer Error. Each entry is read once, so a guest that changes a list meanwhile confuses only itself.
+ * <p>The rules that are enforced: PRP1 has an offset of whole dwords; every other data pointer starts a page; the list that the
+ * command names starts at a qword and may do so anywhere in a page; the last qword of a list's page is the pointer to the next list
+ * if more entries are needed than fit, and that next list starts a page: of all list pointers the specification gives only the
+ * command's own an offset, and an offset in a list is where a controller should report PRP Offset Invalid. Anything else is PRP Offset
+ * Invalid. Memory that is not mapped, or not in this direction, is a Data Transfer Error. Each entry is read once, so a guest that
+ * changes a list meanwhile confuses only itself.
  *
  * <p>Allocates nothing; used by one thread at a time.
  */

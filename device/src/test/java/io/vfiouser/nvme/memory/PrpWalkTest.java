@@ -143,6 +143,40 @@ class PrpWalkTest {
         assertThat(pieces().getLast()).isEqualTo("65000+4000");
     }
 
+    @Test
+    void aListMayStartAtEachQwordOfAPageAndLeadsOnFromTheLast() {
+        int entries = 600;
+        for (int qword = 0; qword < 512; qword++) {
+            long at = page(20) + qword * 8L;
+            List<String> expected = new ArrayList<>(List.of("1000+1000"));
+            for (int i = 0; i < entries; i++) {
+                if ((at & PAGE - 1) == PAGE - 8 && i < entries - 1) {
+                    int next = (at & -PAGE) == page(20) ? 22 : 24;
+                    list(at, page(next));
+                    at = page(next);
+                }
+                int page = 100 + 2 * i % 400;
+                list(at, page(page));
+                at += 8;
+                expected.add(Integer.toHexString(page * PAGE) + "+1000");
+            }
+            assertThat(resolve(page(1), page(20) + qword * 8L, (1L + entries) * PAGE))
+                    .as("from qword %d on", qword)
+                    .isEqualTo(StatusCode.SUCCESS);
+            assertThat(pieces()).as("from qword %d on", qword).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 8, 0x10, 0x800, 0xFF8})
+    void theListThatAListLeadsToStartsAPage(long offset) {
+        long end = page(10) - 8;
+        list(end, page(20) + offset);
+        list(page(20) + offset, page(3), page(5));
+
+        assertThat(resolve(page(1), end, 3 * PAGE)).isEqualTo(StatusCode.PRP_OFFSET_INVALID);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 4, 7})
     void aListPointerThatIsNotAtAQwordIsInvalid(long offset) {

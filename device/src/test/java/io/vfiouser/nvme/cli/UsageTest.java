@@ -81,7 +81,11 @@ class UsageTest {
                 "io x --mode randread --journal j                         | --mode verify",
                 "io x --mode verify --journal j --check j --destroy-data  | one of them",
                 "identify                                                 | PATH",
-                "identify a b                                             | b"
+                "identify a b                                             | b",
+                "identify x --only everything                             | controller, namespaces, smart, subsystem",
+                "identify x --namespace 0                                 | 1 to 4294967294",
+                "identify x --namespace 4294967295                        | 1 to 4294967294",
+                "identify x --namespace one                               | one"
             })
     void aWrongCommandLineIsRefusedInOneLineThatNamesTheRemedy(String arguments, String part) {
         String line = arguments == null ? "" : arguments;

@@ -14,6 +14,7 @@ import java.util.List;
 final class SmartFields {
 
     private static final int LABEL_WIDTH = 40;
+    private static final int WARNING_WIDTH = 31;
 
     private static final int ENDURANCE_GROUP_CRITICAL_WARNING = 6;
     private static final int WARNING_TEMPERATURE_TIME = 192;
@@ -105,6 +106,6 @@ final class SmartFields {
     }
 
     private static String warning(String name, BigInteger value) {
-        return "      " + name + " ".repeat(Math.max(0, 31 - name.length())) + ": " + value;
+        return "      " + name + " ".repeat(Math.max(0, WARNING_WIDTH - name.length())) + ": " + value;
     }
 }

@@ -20,26 +20,6 @@ final class NamespaceFields {
 
     private static final int LABEL_WIDTH = 8;
 
-    private static final int DPC = 28;
-    private static final int DPS = 29;
-    private static final int RESCAP = 31;
-    private static final int FPI = 32;
-    private static final int NACWU = 38;
-    private static final int NABO = 42;
-    private static final int NABSPF = 44;
-    private static final int NOIOB = 46;
-    private static final int NOWS = 72;
-    private static final int MSSRL = 74;
-    private static final int MCL = 76;
-    private static final int MSRC = 80;
-    private static final int KPIOS = 81;
-    private static final int NULBAF = 82;
-    private static final int KPIODAAG = 84;
-    private static final int ANAGRPID = 92;
-    private static final int NSATTR = 99;
-    private static final int NVMSETID = 100;
-    private static final int ENDGID = 102;
-
     /** OPTPERF: either bit makes NPWG, NPWA, NPDA and NOWS valid, this one NPDG too. */
     private static final int OPTPERF_WITH_NPDG = IdentifyNamespace.NSFEAT_OPTIMAL_PERFORMANCE;
 
@@ -146,35 +126,35 @@ final class NamespaceFields {
             Field.of("nlbaf", IdentifyNamespace.NLBAF, decimal(1)),
             Field.of("flbas", IdentifyNamespace.FLBAS, hex(1)).explained(FLBAS_BITS),
             Field.of("mc", IdentifyNamespace.MC, hex(1)).explained(MC_BITS),
-            Field.of("dpc", DPC, hex(1)).explained(DPC_BITS),
-            Field.of("dps", DPS, hex(1)).explained(DPS_BITS),
+            Field.of("dpc", IdentifyNamespace.DPC, hex(1)).explained(DPC_BITS),
+            Field.of("dps", IdentifyNamespace.DPS, hex(1)).explained(DPS_BITS),
             Field.of("nmic", IdentifyNamespace.NMIC, hex(1)).explained(NMIC_BITS),
-            Field.of("rescap", RESCAP, hex(1)).explained(RESCAP_BITS),
-            Field.of("fpi", FPI, hex(1)).explained(NamespaceFields::formatProgress),
+            Field.of("rescap", IdentifyNamespace.RESCAP, hex(1)).explained(RESCAP_BITS),
+            Field.of("fpi", IdentifyNamespace.FPI, hex(1)).explained(NamespaceFields::formatProgress),
             Field.of("dlfeat", IdentifyNamespace.DLFEAT, decimal(1)).explained(DLFEAT_BITS),
             Field.of("nawun", IdentifyNamespace.NAWUN, decimal(2)),
             Field.of("nawupf", IdentifyNamespace.NAWUPF, decimal(2)),
-            Field.of("nacwu", NACWU, decimal(2)),
+            Field.of("nacwu", IdentifyNamespace.NACWU, decimal(2)),
             Field.of("nabsn", IdentifyNamespace.NABSN, decimal(2)),
-            Field.of("nabo", NABO, decimal(2)),
-            Field.of("nabspf", NABSPF, decimal(2)),
-            Field.of("noiob", NOIOB, decimal(2)),
+            Field.of("nabo", IdentifyNamespace.NABO, decimal(2)),
+            Field.of("nabspf", IdentifyNamespace.NABSPF, decimal(2)),
+            Field.of("noiob", IdentifyNamespace.NOIOB, decimal(2)),
             Field.of("nvmcap", IdentifyNamespace.NVMCAP, decimal(16)),
             Field.of("npwg", IdentifyNamespace.NPWG, decimal(2)).when(featured(OPTPERF)),
             Field.of("npwa", IdentifyNamespace.NPWA, decimal(2)).when(featured(OPTPERF)),
             Field.of("npdg", IdentifyNamespace.NPDG, decimal(2)).when(featured(OPTPERF_WITH_NPDG)),
             Field.of("npda", IdentifyNamespace.NPDA, decimal(2)).when(featured(OPTPERF)),
-            Field.of("nows", NOWS, decimal(2)).when(featured(OPTPERF)),
-            Field.of("mssrl", MSSRL, decimal(2)),
-            Field.of("mcl", MCL, decimal(4)),
-            Field.of("msrc", MSRC, decimal(1)),
-            Field.of("kpios", KPIOS, decimal(1)).explained(KPIOS_BITS),
-            Field.of("nulbaf", NULBAF, decimal(1)),
-            Field.of("kpiodaag", KPIODAAG, decimal(4)),
-            Field.of("anagrpid", ANAGRPID, decimal(4)),
-            Field.of("nsattr", NSATTR, decimal(1)).explained(NSATTR_BITS),
-            Field.of("nvmsetid", NVMSETID, decimal(2)),
-            Field.of("endgid", ENDGID, decimal(2)),
+            Field.of("nows", IdentifyNamespace.NOWS, decimal(2)).when(featured(OPTPERF)),
+            Field.of("mssrl", IdentifyNamespace.MSSRL, decimal(2)),
+            Field.of("mcl", IdentifyNamespace.MCL, decimal(4)),
+            Field.of("msrc", IdentifyNamespace.MSRC, decimal(1)),
+            Field.of("kpios", IdentifyNamespace.KPIOS, decimal(1)).explained(KPIOS_BITS),
+            Field.of("nulbaf", IdentifyNamespace.NULBAF, decimal(1)),
+            Field.of("kpiodaag", IdentifyNamespace.KPIODAAG, decimal(4)),
+            Field.of("anagrpid", IdentifyNamespace.ANAGRPID, decimal(4)),
+            Field.of("nsattr", IdentifyNamespace.NSATTR, decimal(1)).explained(NSATTR_BITS),
+            Field.of("nvmsetid", IdentifyNamespace.NVMSETID, decimal(2)),
+            Field.of("endgid", IdentifyNamespace.ENDGID, decimal(2)),
             Field.of("nguid", IdentifyNamespace.NGUID, Format.bytes(IdentifyNamespace.NGUID_LENGTH)),
             Field.of("eui64", IdentifyNamespace.EUI64, Format.bytes(EUI64_LENGTH)));
 
@@ -183,7 +163,7 @@ final class NamespaceFields {
     /** What {@code id-ns} shows of the structure, LBA formats included. */
     static List<Entry> of(MemorySegment structure) {
         List<Entry> entries = new ArrayList<>(TABLE.read(structure));
-        entries.add(LbaFormats.of(structure, LittleEndian.u8(structure, NULBAF)));
+        entries.add(LbaFormats.of(structure, LittleEndian.u8(structure, IdentifyNamespace.NULBAF)));
         return entries;
     }
 

@@ -16,17 +16,6 @@ final class PowerStates {
     /** There is room for so many, whatever NPSS says. */
     private static final int MAXIMUM = 32;
 
-    private static final int FLAGS = 3;
-    private static final int FLAG_FINE_SCALE = 1;
-    private static final int FLAG_NON_OPERATIONAL = 1 << 1;
-    private static final int RRT = 12;
-    private static final int RRL = 13;
-    private static final int RWT = 14;
-    private static final int RWL = 15;
-    private static final int IDLP = 16;
-    private static final int IPS = 18;
-    private static final int ACTP = 20;
-    private static final int APWS = 22;
     private static final int EPFRT = 23;
     private static final int FQVT = 24;
     private static final int EPFVT = 25;
@@ -76,43 +65,45 @@ final class PowerStates {
     }
 
     private static List<String> lines(int index, MemorySegment d) {
-        int flags = u8(d, FLAGS);
-        int maximumScale = (flags & FLAG_FINE_SCALE) != 0 ? SCALE_100_MICROWATTS : SCALE_10_MILLIWATTS;
+        int flags = u8(d, PowerState.FLAGS);
+        int maximumScale = (flags & PowerState.FLAGS_MXPS) != 0 ? SCALE_100_MICROWATTS : SCALE_10_MILLIWATTS;
         int scales = u8(d, RECOVERY_AND_VAULT_SCALES);
-        String latencies = " enlat:" + LittleEndian.u32(d, PowerState.ENLAT) + " exlat:"
-                + LittleEndian.u32(d, PowerState.EXLAT) + " rrt:" + u8(d, RRT) + " rrl:" + u8(d, RRL);
+        String latencies =
+                " enlat:" + LittleEndian.u32(d, PowerState.ENLAT) + " exlat:" + LittleEndian.u32(d, PowerState.EXLAT)
+                        + " rrt:" + u8(d, PowerState.RRT) + " rrl:" + u8(d, PowerState.RRL);
         return List.of(
                 String.format(Locale.ROOT, "ps   %4d : mp:", index)
                         + power(u16(d, PowerState.MP), maximumScale)
-                        + ((flags & FLAG_NON_OPERATIONAL) != 0 ? " non-operational" : " operational")
+                        + ((flags & PowerState.FLAGS_NOPS) != 0 ? " non-operational" : " operational")
                         + latencies,
-                INDENT + "rwt:" + u8(d, RWT) + " rwl:" + u8(d, RWL) + " idle_power:"
-                        + power(u16(d, IDLP), u8(d, IPS) >>> POWER_SCALE_SHIFT) + " active_power:"
-                        + power(u16(d, ACTP), u8(d, APWS) >>> POWER_SCALE_SHIFT),
-                INDENT + "active_power_workload:" + named(WORKLOADS, u8(d, APWS) & WORKLOAD_MASK, RESERVED),
+                INDENT + "rwt:" + u8(d, PowerState.RWT) + " rwl:" + u8(d, PowerState.RWL) + " idle_power:"
+                        + power(u16(d, PowerState.IDLP), u8(d, PowerState.IPS) >>> POWER_SCALE_SHIFT) + " active_power:"
+                        + power(u16(d, PowerState.ACTP), u8(d, PowerState.APW_APS) >>> POWER_SCALE_SHIFT),
+                INDENT + "active_power_workload:"
+                        + named(WORKLOADS, u8(d, PowerState.APW_APS) & WORKLOAD_MASK, RESERVED),
                 time("emergency power fail recovery time", u8(d, EPFRT), scales & TIME_SCALE_MASK),
                 time("forced quiescence vault time", u8(d, FQVT), scales >>> 4),
                 time("emergency power fail vault time", u8(d, EPFVT), u8(d, EPFVTS) & TIME_SCALE_MASK));
     }
 
     private static Map<String, Object> values(MemorySegment d) {
-        int flags = u8(d, FLAGS);
+        int flags = u8(d, PowerState.FLAGS);
         int scales = u8(d, RECOVERY_AND_VAULT_SCALES);
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("max_power", u16(d, PowerState.MP));
-        values.put("max_power_scale", flags & FLAG_FINE_SCALE);
-        values.put("non-operational_state", (flags & FLAG_NON_OPERATIONAL) == 0 ? 0 : 1);
+        values.put("max_power_scale", flags & PowerState.FLAGS_MXPS);
+        values.put("non-operational_state", (flags & PowerState.FLAGS_NOPS) == 0 ? 0 : 1);
         values.put("entry_lat", LittleEndian.u32(d, PowerState.ENLAT));
         values.put("exit_lat", LittleEndian.u32(d, PowerState.EXLAT));
-        values.put("read_tput", u8(d, RRT));
-        values.put("read_lat", u8(d, RRL));
-        values.put("write_tput", u8(d, RWT));
-        values.put("write_lat", u8(d, RWL));
-        values.put("idle_power", u16(d, IDLP));
-        values.put("idle_scale", u8(d, IPS) >>> POWER_SCALE_SHIFT);
-        values.put("active_power", u16(d, ACTP));
-        values.put("active_power_work", u8(d, APWS) & WORKLOAD_MASK);
-        values.put("active_scale", u8(d, APWS) >>> POWER_SCALE_SHIFT);
+        values.put("read_tput", u8(d, PowerState.RRT));
+        values.put("read_lat", u8(d, PowerState.RRL));
+        values.put("write_tput", u8(d, PowerState.RWT));
+        values.put("write_lat", u8(d, PowerState.RWL));
+        values.put("idle_power", u16(d, PowerState.IDLP));
+        values.put("idle_scale", u8(d, PowerState.IPS) >>> POWER_SCALE_SHIFT);
+        values.put("active_power", u16(d, PowerState.ACTP));
+        values.put("active_power_work", u8(d, PowerState.APW_APS) & WORKLOAD_MASK);
+        values.put("active_scale", u8(d, PowerState.APW_APS) >>> POWER_SCALE_SHIFT);
         values.put("emerg_power_fail_recover_time", u8(d, EPFRT));
         values.put("emerg_power_fail_recover_scale", scales & TIME_SCALE_MASK);
         values.put("force_quiesce_vault_time", u8(d, FQVT));

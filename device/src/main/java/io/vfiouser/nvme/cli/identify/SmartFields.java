@@ -15,16 +15,8 @@ final class SmartFields {
 
     private static final int LABEL_WIDTH = 40;
     private static final int WARNING_WIDTH = 31;
-
-    private static final int ENDURANCE_GROUP_CRITICAL_WARNING = 6;
-    private static final int WARNING_TEMPERATURE_TIME = 192;
-    private static final int CRITICAL_TEMPERATURE_TIME = 196;
-    private static final int TEMPERATURE_SENSOR_1 = 200;
-    private static final int TEMPERATURE_SENSORS = 8;
-    private static final int THERMAL_1_TRANSITIONS = 216;
-    private static final int THERMAL_2_TRANSITIONS = 220;
-    private static final int THERMAL_1_TIME = 224;
-    private static final int THERMAL_2_TIME = 228;
+    /** From a thermal management counter of temperature 1 to that of temperature 2. */
+    private static final int COUNTER_BYTES = 4;
 
     /** From bit 0. */
     private static final List<String> WARNINGS = List.of(
@@ -53,7 +45,7 @@ final class SmartFields {
                         .key("spare_thresh"),
                 Field.of("percentage_used", SmartLog.PERCENTAGE_USED, Quantities.percent())
                         .key("percent_used"),
-                Field.of("endurance group critical warning summary", ENDURANCE_GROUP_CRITICAL_WARNING, hex(1))
+                Field.of("endurance group critical warning summary", SmartLog.ENDURANCE_GROUP_CRITICAL_WARNING, hex(1))
                         .key("endurance_grp_critical_warning_summary"),
                 Field.of("Data Units Read", SmartLog.DATA_UNITS_READ, Quantities.dataUnits())
                         .key("data_units_read"),
@@ -67,24 +59,27 @@ final class SmartFields {
                 Field.of("unsafe_shutdowns", SmartLog.UNSAFE_SHUTDOWNS, decimal(16)),
                 Field.of("media_errors", SmartLog.MEDIA_ERRORS, decimal(16)),
                 Field.of("num_err_log_entries", SmartLog.ERROR_LOG_ENTRIES, decimal(16)),
-                Field.of("Warning Temperature Time", WARNING_TEMPERATURE_TIME, decimal(4))
+                Field.of("Warning Temperature Time", SmartLog.WARNING_TEMPERATURE_TIME, decimal(4))
                         .key("warning_temp_time"),
-                Field.of("Critical Composite Temperature Time", CRITICAL_TEMPERATURE_TIME, decimal(4))
+                Field.of("Critical Composite Temperature Time", SmartLog.CRITICAL_TEMPERATURE_TIME, decimal(4))
                         .key("critical_comp_time")));
-        for (int i = 1; i <= TEMPERATURE_SENSORS; i++) {
-            int offset = TEMPERATURE_SENSOR_1 + 2 * (i - 1);
+        for (int i = 1; i <= SmartLog.TEMPERATURE_SENSORS; i++) {
+            int offset = SmartLog.TEMPERATURE_SENSOR_1 + 2 * (i - 1);
             fields.add(Field.of("Temperature Sensor " + i, offset, Quantities.temperature())
                     .key("temperature_sensor_" + i)
                     .when(page -> LittleEndian.u16(page, offset) != 0));
         }
         fields.addAll(List.of(
-                Field.of("Thermal Management T1 Trans Count", THERMAL_1_TRANSITIONS, decimal(4))
+                Field.of("Thermal Management T1 Trans Count", SmartLog.THERMAL_TRANSITIONS_1, decimal(4))
                         .key("thm_temp1_trans_count"),
-                Field.of("Thermal Management T2 Trans Count", THERMAL_2_TRANSITIONS, decimal(4))
+                Field.of(
+                                "Thermal Management T2 Trans Count",
+                                SmartLog.THERMAL_TRANSITIONS_1 + COUNTER_BYTES,
+                                decimal(4))
                         .key("thm_temp2_trans_count"),
-                Field.of("Thermal Management T1 Total Time", THERMAL_1_TIME, decimal(4))
+                Field.of("Thermal Management T1 Total Time", SmartLog.THERMAL_TIME_1, decimal(4))
                         .key("thm_temp1_total_time"),
-                Field.of("Thermal Management T2 Total Time", THERMAL_2_TIME, decimal(4))
+                Field.of("Thermal Management T2 Total Time", SmartLog.THERMAL_TIME_1 + COUNTER_BYTES, decimal(4))
                         .key("thm_temp2_total_time")));
         return fields;
     }

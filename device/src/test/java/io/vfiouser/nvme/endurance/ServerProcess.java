@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** {@code nvme-vfu serve} in a process of its own, and what it printed. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 20;
 
     private final Process process;
@@ -28,14 +28,14 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts it; {@link #awaitListening} says when a client may attach. */
-    static ServerProcess start(Path socket, String... options) throws IOException {
+    public static ServerProcess start(Path socket, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("serve", "--socket", socket.toString()));
         arguments.addAll(List.of(options));
         return start(ChildJvm.of("io.vfiouser.nvme.cli.Main", arguments));
     }
 
     /** Starts one that compiles what is hot as a server does, and waits until a client may attach. */
-    static ServerProcess optimising(Path socket, String... options) throws IOException {
+    public static ServerProcess optimising(Path socket, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("serve", "--socket", socket.toString()));
         arguments.addAll(List.of(options));
         ServerProcess server = start(ChildJvm.optimising("io.vfiouser.nvme.cli.Main", arguments));
@@ -50,18 +50,18 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts it and waits until a client may attach. */
-    static ServerProcess listening(Path socket, String... options) throws IOException {
+    public static ServerProcess listening(Path socket, String... options) throws IOException {
         ServerProcess server = start(socket, options);
         server.awaitListening();
         return server;
     }
 
-    void awaitListening() {
+    public void awaitListening() {
         awaitCount(1, line -> line.contains("listening on"));
     }
 
     /** Waits until that many lines were printed of which the predicate is true. */
-    void awaitCount(long times, Predicate<String> wanted) {
+    public void awaitCount(long times, Predicate<String> wanted) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         synchronized (lines) {
             while (count(wanted) < times) {
@@ -79,19 +79,19 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** How many lines were printed so far of which the predicate is true. */
-    long count(Predicate<String> wanted) {
+    public long count(Predicate<String> wanted) {
         synchronized (lines) {
             return lines.stream().filter(wanted).count();
         }
     }
 
     /** SIGKILL; returns when the process is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** SIGTERM; returns the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .as("ends after SIGTERM")
@@ -99,19 +99,19 @@ final class ServerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** How many descriptors it has open. */
-    long descriptors() throws IOException {
+    public long descriptors() throws IOException {
         try (Stream<Path> files = Files.list(proc("fd"))) {
             return files.count();
         }
     }
 
     /** Whether it has some guest's memory mapped. */
-    boolean hasGuestMemory() throws IOException {
+    public boolean hasGuestMemory() throws IOException {
         try (Stream<String> mappings = Files.lines(proc("maps"))) {
             return mappings.anyMatch(line -> line.contains("memfd:nvme-guest-memory"));
         }

@@ -1,0 +1,15 @@
+package io.vfiouser.nvme.conformance;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A class of conformance tests: each gets a {@link Conformance} of its own as a parameter. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(ConformanceExtension.class)
+@Timeout(60)
+@interface ConformanceSuite {}

@@ -23,14 +23,19 @@ public final class ClientTransport implements HostTransport, AutoCloseable {
     private final Optional<Mapping> doorbells;
 
     public ClientTransport(Path socket) {
+        this(socket, MEMORY_BYTES);
+    }
+
+    /** With a guest that has this much memory. */
+    public ClientTransport(Path socket, long memoryBytes) {
         client = VfioUserClient.connect(socket);
-        file = MemFd.create("guest", MEMORY_BYTES);
+        file = MemFd.create("guest", memoryBytes);
         memory = file.map(Protection.READ_WRITE);
         RegionInfo bar0 = client.regionInfo(PciRegions.BAR0);
         doorbells = bar0.areas().isEmpty()
                 ? Optional.empty()
                 : Optional.of(client.mapRegion(PciRegions.BAR0, bar0.areas().getFirst()));
-        client.mapDma(IOVA, MEMORY_BYTES, file.fd(), 0, Protection.READ_WRITE);
+        client.mapDma(IOVA, memoryBytes, file.fd(), 0, Protection.READ_WRITE);
     }
 
     public VfioUserClient client() {

@@ -1,0 +1,131 @@
+package io.vfiouser.nvme.conformance.queues;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vfiouser.nvme.DoorbellMode;
+import io.vfiouser.nvme.spec.AdminCommand;
+import io.vfiouser.nvme.spec.StatusCode;
+import io.vfiouser.nvme.testing.HostCompletion;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Queues are deleted while commands are in them. Base 2.1, sections 5.2.3 and 5.2.4: until the deletion completes each command completes
+ * or goes with its queue; afterwards none completes.
+ */
+@QueueStress
+class QueueDeletionUnderLoadTest {
+    private static final int ENTRIES = 1024;
+    private static final int OTHERS = 200;
+
+    @ParameterizedTest
+    @CsvSource({"MAPPED, 1", "MAPPED, 2", "MAPPED, 3", "TRAPPED, 2", "TRAPPED, 3"})
+    void commandsCompleteBeforeTheirQueueIsGoneOrNever(DoorbellMode doorbells, int namespace, StressServers servers) {
+        try (StressHost host = servers.attach(doorbells)) {
+            deleteAgainAndAgain(host, namespace, 25, new Random(namespace));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MAPPED, 1", "MAPPED, 2", "MAPPED, 3", "TRAPPED, 3"})
+    @Tag("soak")
+    @Timeout(600)
+    void commandsCompleteBeforeTheirQueueIsGoneOrNeverThousandsOfTimes(
+            DoorbellMode doorbells, int namespace, StressServers servers) {
+        try (StressHost host = servers.attach(doorbells)) {
+            deleteAgainAndAgain(host, namespace, 3_000, new Random(100 + namespace));
+        }
+    }
+
+    private static void deleteAgainAndAgain(StressHost host, int namespace, int times, Random random) {
+        CompletionRing shared = host.completionQueue(1, 2 * ENTRIES);
+        SubmissionRing other = host.submissionQueue(2, 64, shared);
+        SubmissionRing doomed = host.submissionQueue(1, ENTRIES, shared);
+        long buffer = host.host().allocate(1);
+        for (int i = 0; i < times; i++) {
+            int batch = 1 + random.nextInt(ENTRIES - 1);
+            doomed.read(batch, namespace, random.nextInt(1000), StressHost.PAGE_BLOCKS, buffer);
+            other.read(random.nextInt(32), namespace, 0, StressHost.PAGE_BLOCKS, buffer);
+            other.ring();
+            doomed.ring();
+            long enough = host.ledger().completed() + random.nextInt(batch);
+            if (random.nextBoolean()) {
+                host.host()
+                        .await(
+                                "some completions",
+                                () -> shared.consume() == 0 || host.ledger().completed() >= enough);
+            }
+            delete(host, doomed, List.of(shared));
+            assertThat(host.ledger().outstanding()).isEqualTo(host.ledger().outstanding(other.id()));
+            // what came too late would come now
+            int put = other.read(OTHERS, namespace, 0, StressHost.PAGE_BLOCKS, buffer);
+            assertThat(put).isPositive();
+            other.ring();
+            host.settle(List.of(shared));
+            doomed = host.submissionQueue(1, ENTRIES, shared, doomed.base());
+        }
+    }
+
+    /** Deletes; completions are consumed meanwhile. Takes note of all that came before the queue was gone. */
+    private static void delete(StressHost host, SubmissionRing doomed, List<CompletionRing> rings) {
+        host.ledger().deleting(doomed.id());
+        host.host().admin().submit((sq, at, cid) -> AdminCommand.deleteSubmissionQueue(sq, at, cid, doomed.id()));
+        boolean[] gone = {false};
+        host.host().await("the deletion", () -> {
+            Optional<HostCompletion> deletion = host.host().admin().peek();
+            deletion.ifPresent(HostCompletion::orThrow);
+            gone[0] = deletion.isPresent();
+            rings.forEach(CompletionRing::consume);
+            return gone[0];
+        });
+        host.host().admin().consume();
+        int ignored = host.ledger().closed(doomed.id());
+    }
+
+    @Test
+    void aFullCompletionQueueDoesNotHoldTheDeletionUp(StressServers servers) {
+        try (StressHost host = servers.attach(DoorbellMode.MAPPED)) {
+            long buffer = host.host().allocate(1);
+            for (int namespace : new int[] {StressHost.NULL, StressHost.RAM, StressHost.FILE}) {
+                CompletionRing full = host.completionQueue(1, 4);
+                SubmissionRing doomed = host.submissionQueue(1, 64, full);
+                doomed.read(63, namespace, 0, StressHost.PAGE_BLOCKS, buffer);
+                doomed.ring();
+                host.host().await("a full queue", () -> full.waiting() == 3);
+                host.ledger().deleting(doomed.id());
+                host.host()
+                        .admin()
+                        .execute((sq, at, cid) -> AdminCommand.deleteSubmissionQueue(sq, at, cid, doomed.id()))
+                        .orThrow();
+                assertThat(full.take(Integer.MAX_VALUE)).isEqualTo(3);
+                assertThat(host.ledger().closed(doomed.id())).isEqualTo(60);
+                full.assertNothingElseWasPosted();
+                host.delete(full).orThrow();
+            }
+        }
+    }
+
+    @Test
+    void aCompletionQueueInUseIsNotDeletedAndGoesOn(StressServers servers) {
+        try (StressHost host = servers.attach(DoorbellMode.MAPPED)) {
+            CompletionRing used = host.completionQueue(7, 64);
+            SubmissionRing submissions = host.submissionQueue(3, 64, used);
+            long buffer = host.host().allocate(1);
+            for (int i = 0; i < 50; i++) {
+                submissions.read(63, StressHost.FILE, 0, StressHost.PAGE_BLOCKS, buffer);
+                submissions.ring();
+                assertThat(host.delete(used).status()).isEqualTo(StatusCode.INVALID_QUEUE_DELETION);
+                used.consume();
+            }
+            host.settle(List.of(used));
+            host.deleteIdle(submissions);
+            host.delete(used).orThrow();
+        }
+    }
+}

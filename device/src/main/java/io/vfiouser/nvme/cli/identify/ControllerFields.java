@@ -86,9 +86,9 @@ final class ControllerFields {
             Field.of("kas", IdentifyController.KAS, decimal(2)),
             Field.of("hctma", IdentifyController.HCTMA, hex(2)).explained(AdminCapabilityBits.HCTMA),
             Field.of("mntmt", IdentifyController.MNTMT, decimal(2))
-                    .explained(temperature("Minimum Thermal Management Temperature (IdentifyController.MNTMT)")),
+                    .explained(temperature("Minimum Thermal Management Temperature (MNTMT)")),
             Field.of("mxtmt", IdentifyController.MXTMT, decimal(2))
-                    .explained(temperature("Maximum Thermal Management Temperature (IdentifyController.MXTMT)")),
+                    .explained(temperature("Maximum Thermal Management Temperature (MXTMT)")),
             Field.of("sanicap", IdentifyController.SANICAP, hex(4)).explained(AdminCapabilityBits.SANICAP),
             Field.of("hmminds", IdentifyController.HMMINDS, decimal(4)),
             Field.of("hmmaxd", IdentifyController.HMMAXD, decimal(2)),

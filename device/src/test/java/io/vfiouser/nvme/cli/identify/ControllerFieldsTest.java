@@ -109,6 +109,13 @@ class ControllerFieldsTest {
                         "  [15:0] : -273 °C (0 K)\tCritical Composite Temperature Threshold (CCTEMP)",
                         "")
                 .containsSequence(
+                        "mntmt     : 0",
+                        "  [15:0] : -273 °C (0 K)\tMinimum Thermal Management Temperature (MNTMT)",
+                        "",
+                        "mxtmt     : 0",
+                        "  [15:0] : -273 °C (0 K)\tMaximum Thermal Management Temperature (MXTMT)",
+                        "")
+                .containsSequence(
                         "tnvmcap   : 340282366920938463463374607431768211455",
                         "  [127:0] : 340282366920938463463374607431768211455",
                         "\tTotal NVM Capacity (TNVMCAP)",

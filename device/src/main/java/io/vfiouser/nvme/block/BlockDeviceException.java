@@ -6,7 +6,7 @@ import java.io.Serial;
  * A back end cannot be opened, activated or released. The message is one line for people: what, why, and what to do about
  * it. Requests never throw it: they complete with a {@link BlockStatus}.
  */
-public final class BlockDeviceException extends RuntimeException {
+public sealed class BlockDeviceException extends RuntimeException permits InsufficientCapacityException {
     @Serial
     private static final long serialVersionUID = 1L;
 

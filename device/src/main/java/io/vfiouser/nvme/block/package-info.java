@@ -13,6 +13,8 @@
  * complete it in {@code submit}. One that takes time hands the request to threads of its own, which may read it, and collects the results in
  * {@code poll}. Its capabilities say which of the two it is.
  *
+ * <p>A {@link io.vfiouser.nvme.block.BlockDevicePool} makes and deletes devices while a controller runs.
+ *
  * <h2>What it doesn't implement</h2>
  *
  * Image formats other than raw; asynchronous or direct I/O of the kernel (the file device uses its page cache and blocking calls on worker

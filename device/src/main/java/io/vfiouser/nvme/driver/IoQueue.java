@@ -78,6 +78,21 @@ public final class IoQueue {
         return true;
     }
 
+    /**
+     * Submits two commands next to one another as a fused operation, of which they become the first and the second. Base 2.1, section
+     * 3.4.2. The controller hears of both at once.
+     *
+     * @return false, and nothing is submitted, if there is no room for both
+     */
+    public boolean submitFused(NvmeCommand first, NvmeCommand second, long firstTag, long secondTag) {
+        if (pair.depth() - pair.outstanding() < 2) {
+            return false;
+        }
+        submit(first.fused(SubmissionEntry.FUSE_FIRST), firstTag);
+        submit(second.fused(SubmissionEntry.FUSE_SECOND), secondTag);
+        return true;
+    }
+
     private boolean transfer(int opcode, int namespaceId, long lba, int cdw12, long iova, int lengthBytes, long tag) {
         if (lengthBytes > maximumTransferBytes) {
             throw new IllegalArgumentException(
@@ -169,6 +184,25 @@ public final class IoQueue {
         return completion;
     }
 
+    /** Submits two commands as a fused operation and waits for both. Nothing else may be in flight on the queue. */
+    public FusedCompletion executeFused(NvmeCommand first, NvmeCommand second) {
+        if (pair.outstanding() != 0) {
+            throw new IllegalStateException(pair.outstanding() + " commands are in flight on queue " + id());
+        }
+        @Nullable NvmeCompletion[] both = new NvmeCompletion[2];
+        if (!submitFused(first, second, 0, 1)) {
+            throw new IllegalStateException("queue " + id() + " holds one command, a fused operation is two");
+        }
+        while (pair.outstanding() != 0) {
+            await((tag, statusField, result) -> both[(int) tag] = completion(statusField, result), LONGEST_SLEEP);
+        }
+        return new FusedCompletion(Objects.requireNonNull(both[0]), Objects.requireNonNull(both[1]));
+    }
+
+    private static NvmeCompletion completion(int statusField, long result) {
+        return new NvmeCompletion((int) result, (int) (result >>> 32), statusField);
+    }
+
     /** The address for the device of a part of a buffer, checked against its end. */
     public static long iova(DmaBuffer buffer, long offset, long lengthBytes) {
         Objects.checkFromIndexSize(offset, lengthBytes, buffer.lengthBytes());
@@ -180,7 +214,7 @@ public final class IoQueue {
 
         @Override
         public void completed(long tag, int statusField, long result) {
-            completion = new NvmeCompletion((int) result, (int) (result >>> 32), statusField);
+            completion = IoQueue.completion(statusField, result);
         }
     }
 }

@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QueueStress
 class QueueDeletionUnderLoadTest {
     private static final int ENTRIES = 1024;
+    /** Less than a full submission queue needs, so that commands stay in it. */
+    private static final int SHARED_ENTRIES = 256;
+
     private static final int OTHERS = 200;
 
     @ParameterizedTest
@@ -44,10 +47,11 @@ class QueueDeletionUnderLoadTest {
     }
 
     private static void deleteAgainAndAgain(StressHost host, int namespace, int times, Random random) {
-        CompletionRing shared = host.completionQueue(1, 2 * ENTRIES);
+        CompletionRing shared = host.completionQueue(1, SHARED_ENTRIES);
         SubmissionRing other = host.submissionQueue(2, 64, shared);
         SubmissionRing doomed = host.submissionQueue(1, ENTRIES, shared);
         long buffer = host.host().allocate(1);
+        long lost = 0;
         for (int i = 0; i < times; i++) {
             int batch = 1 + random.nextInt(ENTRIES - 1);
             doomed.read(batch, namespace, random.nextInt(1000), StressHost.PAGE_BLOCKS, buffer);
@@ -61,7 +65,7 @@ class QueueDeletionUnderLoadTest {
                                 "some completions",
                                 () -> shared.consume() == 0 || host.ledger().completed() >= enough);
             }
-            delete(host, doomed, List.of(shared));
+            lost += delete(host, doomed, shared, random.nextBoolean());
             assertThat(host.ledger().outstanding()).isEqualTo(host.ledger().outstanding(other.id()));
             // what came too late would come now
             int put = other.read(OTHERS, namespace, 0, StressHost.PAGE_BLOCKS, buffer);
@@ -70,10 +74,15 @@ class QueueDeletionUnderLoadTest {
             host.settle(List.of(shared));
             doomed = host.submissionQueue(1, ENTRIES, shared, doomed.base());
         }
+        assertThat(lost).as("commands that went with their queue").isPositive();
+        assertThat(host.ledger().completed()).isPositive();
     }
 
-    /** Deletes; completions are consumed meanwhile. Takes note of all that came before the queue was gone. */
-    private static void delete(StressHost host, SubmissionRing doomed, List<CompletionRing> rings) {
+    /**
+     * Deletes, with or without consuming meanwhile, and takes note of all that came before the queue was gone. Returns how many commands
+     * went with it.
+     */
+    private static int delete(StressHost host, SubmissionRing doomed, CompletionRing completions, boolean consume) {
         host.ledger().deleting(doomed.id());
         host.host().admin().submit((sq, at, cid) -> AdminCommand.deleteSubmissionQueue(sq, at, cid, doomed.id()));
         boolean[] gone = {false};
@@ -81,11 +90,13 @@ class QueueDeletionUnderLoadTest {
             Optional<HostCompletion> deletion = host.host().admin().peek();
             deletion.ifPresent(HostCompletion::orThrow);
             gone[0] = deletion.isPresent();
-            rings.forEach(CompletionRing::consume);
+            if (consume || gone[0]) {
+                completions.consume();
+            }
             return gone[0];
         });
         host.host().admin().consume();
-        int ignored = host.ledger().closed(doomed.id());
+        return host.ledger().closed(doomed.id());
     }
 
     @Test

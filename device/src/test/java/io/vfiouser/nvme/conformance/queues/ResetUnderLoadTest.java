@@ -88,6 +88,7 @@ class ResetUnderLoadTest {
         MemorySegment canaries = MemorySegment.ofArray(
                         new byte[(int) now.all(host.host()).byteSize()])
                 .fill(CANARY);
+        long lost = 0;
         for (int i = 0; i < times; i++) {
             List<SubmissionRing> submissions = queues(host, now);
             List<CompletionRing> completions =
@@ -100,6 +101,7 @@ class ResetUnderLoadTest {
             });
             perform(kind, host);
             completions.forEach(ring -> assertThat(ring.take(Integer.MAX_VALUE)).isNotNegative());
+            lost += host.ledger().outstanding();
             host.ledger().allClosed();
             now.all(host.host()).fill(CANARY);
             host.host().enable();
@@ -116,6 +118,7 @@ class ResetUnderLoadTest {
             host.ledger().allClosed();
             host.host().enable();
         }
+        assertThat(lost).as("commands that went with their queues").isPositive();
     }
 
     private static List<SubmissionRing> queues(StressHost host, Memory memory) {

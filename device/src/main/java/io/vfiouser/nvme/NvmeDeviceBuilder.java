@@ -118,10 +118,20 @@ public final class NvmeDeviceBuilder {
     }
 
     /**
+     * Where to keep what guests save, such as values of features, so that it outlives this process: a text file, which need not exist yet.
+     * A shared {@link #subsystem} has its own.
+     */
+    public NvmeDeviceBuilder settings(Path file) {
+        own.settings(file);
+        return this;
+    }
+
+    /**
      * Takes the back ends, listens, and starts the threads.
      *
      * @throws NvmeDeviceException if the description is incomplete or contradicts itself
      * @throws io.vfiouser.nvme.block.BlockDeviceException if a back end cannot be activated
+     * @throws io.vfiouser.nvme.subsystem.SubsystemSettingsException if the settings cannot be read
      * @throws io.vfiouser.abi.VfioUserLibraryException if there is no usable library
      * @throws IllegalStateException if another server answers on the socket
      */

@@ -5,6 +5,7 @@ import io.vfiouser.client.VfioUserException;
 import io.vfiouser.nvme.NvmeDeviceException;
 import io.vfiouser.nvme.block.BlockDeviceException;
 import io.vfiouser.nvme.driver.NvmeDriverException;
+import io.vfiouser.nvme.subsystem.SubsystemSettingsException;
 import io.vfiouser.os.ErrnoException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -31,6 +32,7 @@ final class Failures {
             case VfioUserException e -> message;
             case NvmeDriverException e -> message;
             case BlockDeviceException e -> message;
+            case SubsystemSettingsException e -> message;
             case NvmeDeviceException e -> message;
             case VfioUserLibraryException e -> message;
             case ErrnoException e -> message;

@@ -102,6 +102,14 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--cpu", paramLabel = "N", description = "Pin the polling thread to a processor, counted from 0.")
     private @Nullable Integer cpu;
 
+    @Option(
+            names = "--settings",
+            paramLabel = "FILE",
+            description =
+                    "Keep what the host saves, such as values of features, in a text file; it is made if it does not"
+                            + " exist. Without it, what is saved ends with this server.")
+    private @Nullable Path settings;
+
     @Mixin
     final CommonOptions common = new CommonOptions();
 
@@ -115,6 +123,9 @@ final class ServeCommand implements Callable<Integer> {
                 NvmeDevice.builder().socket(socket).doorbells(doorbells).poll(poll);
         if (cpu != null) {
             builder.cpu(cpu);
+        }
+        if (settings != null) {
+            builder.settings(settings);
         }
         // Nothing is held yet: the device activates them, and closes them in any case.
         List<BlockDevice> devices = new ArrayList<>();
@@ -159,6 +170,9 @@ final class ServeCommand implements Callable<Integer> {
     private void checkOptions() {
         if (socket.toString().isEmpty()) {
             throw usage("--socket is empty: name a socket or a directory");
+        }
+        if (settings != null && settings.toString().isEmpty()) {
+            throw usage("--settings is empty: name a file");
         }
         if (doorbells == DoorbellMode.MAPPED && poll == PollMode.EVENT) {
             throw usage("--poll event cannot work with mapped doorbells: a store into memory wakes nobody. Use"

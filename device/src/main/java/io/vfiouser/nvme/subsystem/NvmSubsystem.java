@@ -4,6 +4,7 @@ import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.block.BlockDeviceException;
 import io.vfiouser.nvme.block.ResizeListener;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -52,11 +53,15 @@ public final class NvmSubsystem implements AutoCloseable {
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("nvme-subsystem").factory());
 
+    private final SubsystemSettings settings;
+
     private boolean closed;
 
     private NvmSubsystem(Builder builder, SubsystemIdentity identity) {
         this.identity = identity;
         this.multipleControllers = builder.multipleControllers;
+        this.settings =
+                builder.settings.map(file -> SubsystemSettings.of(file, worker)).orElseGet(SubsystemSettings::inMemory);
     }
 
     /** Starts to describe a subsystem. */
@@ -71,6 +76,11 @@ public final class NvmSubsystem implements AutoCloseable {
     /** Whether it may have several controllers at once; if not, hosts are told that they are the only one. */
     public boolean multipleControllers() {
         return multipleControllers;
+    }
+
+    /** What hosts have asked to be remembered. */
+    public SubsystemSettings settings() {
+        return settings;
     }
 
     // ---- namespaces, for whoever runs the subsystem ----
@@ -403,6 +413,7 @@ public final class NvmSubsystem implements AutoCloseable {
         private Optional<String> serial = Optional.empty();
         private String model = DEFAULT_MODEL;
         private boolean multipleControllers = true;
+        private Optional<Path> settings = Optional.empty();
 
         private Builder() {}
 
@@ -443,6 +454,15 @@ public final class NvmSubsystem implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Where to keep what hosts save, such as values of features, so that it outlives this process: a text file, which need not exist
+         * yet. Without it, what hosts save ends with the subsystem.
+         */
+        public Builder settings(Path file) {
+            settings = Optional.of(file);
+            return this;
+        }
+
         /** Whether it has been given a namespace. */
         public boolean isEmpty() {
             return backEnds.isEmpty();
@@ -453,6 +473,7 @@ public final class NvmSubsystem implements AutoCloseable {
          *
          * @throws BlockDeviceException if one cannot be activated; all are closed then
          * @throws IllegalArgumentException if the description contradicts itself; all are closed then
+         * @throws SubsystemSettingsException if the settings cannot be read; all are closed then
          */
         public NvmSubsystem open() {
             NvmSubsystem subsystem = null;

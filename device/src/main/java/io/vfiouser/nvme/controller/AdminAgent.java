@@ -100,6 +100,16 @@ public final class AdminAgent {
         return work;
     }
 
+    /** Reports a last event before the controller stops, if a request waits for one. */
+    void reportFailure() {
+        SubmissionQueue sq = submissions;
+        if (sq != null && sq.ring().mapped() && sq.completionQueue().ring().mapped()) {
+            context.raise(AsynchronousEvent.PERSISTENT_INTERNAL_ERROR);
+            var ignored = deliverEvents(sq);
+            endBatch(sq);
+        }
+    }
+
     /** Goes on with what a host left behind that has reset the controller since. Returns how much was done. */
     int advanceOrphans() {
         if (orphans.isEmpty()) {
@@ -244,6 +254,7 @@ public final class AdminAgent {
         if (shared.takeInvalidDoorbell(AsynchronousEvent.INVALID_DOORBELL_REGISTER)) {
             context.raise(AsynchronousEvent.INVALID_DOORBELL_REGISTER);
         }
+        context.collectFaults();
         context.collectChangedNamespaces();
     }
 

@@ -25,6 +25,7 @@ final class AdminCommands {
         add(AdminOpcode.SET_FEATURES, new SetFeaturesCommand());
         add(AdminOpcode.GET_FEATURES, new GetFeaturesCommand());
         add(AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST, new AsynchronousEventRequestCommand());
+        add(AdminOpcode.KEEP_ALIVE, new KeepAliveCommand());
     }
 
     private AdminCommands() {}

@@ -2,11 +2,12 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
-import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.LogPageId;
+import io.vfiouser.nvme.spec.SmartLog;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
+import io.vfiouser.nvme.subsystem.SavedFeatures;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
@@ -32,13 +33,17 @@ final class AdminContext {
     private final SubsystemShare share;
     private final LongSupplier clockMillis;
     private final long startMillis;
-    private final Features features = new Features();
+    private final Features features;
     private final Health health = new Health();
+    private final TimestampClock timestamp = new TimestampClock();
+    private final KeepAliveTimer keepAlive = new KeepAliveTimer();
+    private final BusyTime busyTime;
     private final AsynchronousEvents events = new AsynchronousEvents();
     private final Set<Integer> changedNamespaces = new TreeSet<>();
     private final MemorySegment scratch = MemorySegment.ofArray(new byte[PAGE_BYTES]);
     private @Nullable DeferredCommand deferred;
     private @Nullable DeferredCommand background;
+    private boolean toldOfLostData;
 
     AdminContext(
             SharedState shared,
@@ -58,6 +63,9 @@ final class AdminContext {
         this.share = share;
         this.clockMillis = clockMillis;
         this.startMillis = clockMillis.getAsLong();
+        this.busyTime = new BusyTime(startMillis);
+        this.features = new Features(this, new SavedFeatures(share.subsystem().settings(), options.controllerId()));
+        features.warnOfUselessValues();
         health.poweredOn();
         reset();
     }
@@ -65,9 +73,10 @@ final class AdminContext {
     /** Brings everything but registers and queues back to where it is after power-on. */
     void reset() {
         features.reset();
-        features.timestamp(0, nowMillis(), false);
+        timestamp.reset(nowMillis());
         events.clear();
         changedNamespaces.clear();
+        features.takeEffect();
     }
 
     // ---- commands that take longer than one call ----
@@ -135,10 +144,14 @@ final class AdminContext {
         return rest;
     }
 
-    /** Switches the volatile write cache: off means that each write from now on, and all before, are durable. */
-    int writeCache(boolean on) {
+    /**
+     * Switches the volatile write cache: off means that each write from now on, and all before, are durable.
+     *
+     * @param keep called at the moment of the change
+     */
+    int writeCache(boolean on, Runnable keep) {
         return whenStill(PauseLevel.DRAIN, () -> {
-            features.value(FeatureId.VOLATILE_WRITE_CACHE, on ? 1 : 0);
+            keep.run();
             shared.durableWrites = !on;
             if (on) {
                 return CommandStatus.SUCCESS;
@@ -148,18 +161,52 @@ final class AdminContext {
                 if (!flushAll.poll()) {
                     return CommandStatus.PENDING;
                 }
-                return flushAll.failed() ? CommandStatus.of(StatusCode.INTERNAL_ERROR) : CommandStatus.SUCCESS;
+                if (flushAll.failed()) {
+                    shared.faults.flushFailed();
+                    return CommandStatus.of(StatusCode.INTERNAL_ERROR);
+                }
+                return CommandStatus.SUCCESS;
             });
         });
+    }
+
+    /** Whether each write is durable when it completes. While the pollers stand still. */
+    void durableWrites(boolean durable) {
+        shared.durableWrites = durable;
     }
 
     // ---- events ----
 
     /** Queues an event if the host wants to hear of it. */
     void raise(AsynchronousEvent event) {
-        if (features.enabled(event)) {
-            events.raise(event);
+        events.raise(event);
+    }
+
+    /** Queues an event for each critical warning that holds and that the host wants to hear of. */
+    void warnOfHealth() {
+        int wanted = criticalWarning() & events.configuration();
+        if ((wanted & SmartLog.WARNING_TEMPERATURE) != 0) {
+            raise(AsynchronousEvent.TEMPERATURE_THRESHOLD);
         }
+        if ((wanted & SmartLog.WARNING_RELIABILITY) != 0) {
+            raise(AsynchronousEvent.SUBSYSTEM_RELIABILITY);
+        }
+    }
+
+    /** Takes over what went wrong on other threads. */
+    void collectFaults() {
+        if (shared.faults.takeInternalError()) {
+            raise(AsynchronousEvent.TRANSIENT_INTERNAL_ERROR);
+        }
+        if (shared.faults.dataLost() && !toldOfLostData) {
+            toldOfLostData = true;
+            warnOfHealth();
+        }
+    }
+
+    /** Critical Warning of the SMART log. */
+    int criticalWarning() {
+        return health.criticalWarning(shared.faults.dataLost());
     }
 
     /** Takes over what the subsystem has announced. */
@@ -167,6 +214,9 @@ final class AdminContext {
         Integer nsid = share.nextChanged();
         while (nsid != null) {
             changedNamespaces.add(nsid);
+            if (namespace(nsid) == null) {
+                features.forgetNamespace(nsid);
+            }
             raise(AsynchronousEvent.NAMESPACE_ATTRIBUTE_CHANGED);
             nsid = share.nextChanged();
         }
@@ -204,6 +254,39 @@ final class AdminContext {
 
     Health health() {
         return health;
+    }
+
+    TimestampClock timestamp() {
+        return timestamp;
+    }
+
+    KeepAliveTimer keepAlive() {
+        return keepAlive;
+    }
+
+    /** Whether the host has not kept the controller alive. It is in the error log then. */
+    boolean keepAliveExpired() {
+        boolean expired = keepAlive.expired(nowMillis());
+        if (expired) {
+            shared.keepAliveExpired();
+        }
+        return expired;
+    }
+
+    /** Notices whether I/O commands are under way; to be called at each pass. */
+    void lookWhetherBusy() {
+        long now = nowMillis();
+        if (busyTime.due(now)) {
+            long commands = 0;
+            for (QueuePoller poller : group.pollers()) {
+                commands += poller.counters().readCommands() + poller.counters().writeCommands();
+            }
+            busyTime.look(now, commands);
+        }
+    }
+
+    long busyMinutes() {
+        return busyTime.minutes();
     }
 
     ErrorLog errorLog() {

@@ -24,6 +24,7 @@ final class AsynchronousEvents {
     private final Deque<Integer> aborted = new ArrayDeque<>();
     private final Deque<AsynchronousEvent> events = new ArrayDeque<>();
     private final Map<Integer, Integer> logPageOfMaskedType = new HashMap<>();
+    private int configuration;
 
     /** Takes a request on. Returns whether that was within the limit. */
     boolean request(int commandId) {
@@ -43,9 +44,18 @@ final class AsynchronousEvents {
         return true;
     }
 
-    /** Queues an event, unless the same one waits already. */
+    /** Takes over the Asynchronous Event Configuration: what the host does not want to hear of is forgotten. */
+    void configure(int value) {
+        configuration = value;
+        events.removeIf(event -> !event.enabledBy(value));
+    }
+
+    /**
+     * Queues an event if the host wants to hear of it, unless the same one waits already: so there are never more than there are kinds
+     * of events, whatever the host does or leaves undone.
+     */
     void raise(AsynchronousEvent event) {
-        if (!events.contains(event)) {
+        if (event.enabledBy(configuration) && !events.contains(event)) {
             events.add(event);
         }
     }
@@ -76,7 +86,12 @@ final class AsynchronousEvents {
         return new Completion(requests.remove(), StatusCode.SUCCESS.field(), event.dw0());
     }
 
-    /** Forgets everything, as a reset does. */
+    /** The Asynchronous Event Configuration. */
+    int configuration() {
+        return configuration;
+    }
+
+    /** Forgets everything but the configuration, as a reset does. */
     void clear() {
         requests.clear();
         aborted.clear();

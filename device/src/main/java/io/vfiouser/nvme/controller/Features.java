@@ -1,143 +1,114 @@
 package io.vfiouser.nvme.controller;
 
-import io.vfiouser.nvme.spec.AsynchronousEvent;
 import io.vfiouser.nvme.spec.FeatureId;
-import java.util.BitSet;
+import io.vfiouser.nvme.subsystem.SavedFeatures;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The values of the features. Base 2.1, section 5.1.25.1. None is saveable, so a reset brings the defaults back. Control thread
- * only.
+ * The values of a controller's features. Base 2.1, section 4.4: current is what was set since the last reset, else what is saved, else
+ * the default. Control thread only.
  */
 final class Features {
-    /** Arbitration burst without limit. */
-    private static final int DEFAULT_ARBITRATION = 0x7;
+    private static final Logger LOG = LoggerFactory.getLogger(Features.class);
+    /** Bit of Interrupt Vector Configuration: Coalescing Disable. */
+    private static final int COALESCING_DISABLE = InterruptVectorConfigurationFeature.COALESCING_DISABLE;
 
-    private static final int IDENTIFIERS = 256;
-    /** Asynchronous Event Configuration: the SMART warnings, and namespace attribute notices. */
-    private static final int EVENT_BITS = 0x1FF;
+    private final AdminContext controller;
+    private final SavedFeatures saved;
+    /** What was set since the last reset: bounded, since keys are checked before there are values for them. */
+    private final Map<SavedFeatures.Key, FeatureValue> set = new HashMap<>();
 
-    private static final int EVENT_TEMPERATURE = 1 << 1;
-    private static final int EVENT_NAMESPACE_ATTRIBUTE = 1 << 8;
-
-    private final int[] values = new int[IDENTIFIERS];
-    private final BitSet coalescingDisabled = new BitSet();
-    private int overTemperature;
-    private int underTemperature;
-    private long timestampBase;
-    private long timestampSetMillis;
-    private boolean timestampSet;
-
-    Features() {
-        reset();
+    Features(AdminContext controller, SavedFeatures saved) {
+        this.controller = controller;
+        this.saved = saved;
     }
 
-    /** Whether a feature is supported. */
-    static boolean supported(int feature) {
-        return switch (feature) {
-            case FeatureId.ARBITRATION,
-                    FeatureId.POWER_MANAGEMENT,
-                    FeatureId.TEMPERATURE_THRESHOLD,
-                    FeatureId.ERROR_RECOVERY,
-                    FeatureId.VOLATILE_WRITE_CACHE,
-                    FeatureId.NUMBER_OF_QUEUES,
-                    FeatureId.INTERRUPT_COALESCING,
-                    FeatureId.INTERRUPT_VECTOR_CONFIGURATION,
-                    FeatureId.WRITE_ATOMICITY_NORMAL,
-                    FeatureId.ASYNCHRONOUS_EVENT_CONFIGURATION,
-                    FeatureId.TIMESTAMP -> true;
-            default -> false;
-        };
+    /** Says which of the saved values are not used. */
+    void warnOfUselessValues() {
+        saved.all().forEach((key, bytes) -> {
+            Feature feature = key.feature() <= 0xFF ? FeatureTable.find(key.feature()) : null;
+            if (feature == null || !feature.saveable() || usable(feature, bytes) == null) {
+                LOG.warn("{}: the saved feature {} is left out", controller.name(), saved.name(key));
+            }
+        });
     }
 
-    /** Whether Set Features changes it. */
-    static boolean changeable(int feature) {
-        return supported(feature);
-    }
-
-    /** Whether it has a value for each namespace. */
-    static boolean namespaceSpecific(int feature) {
-        return feature == FeatureId.ERROR_RECOVERY;
-    }
-
-    /** Value of a feature that is one dword and needs no selection, after a reset. */
-    static int defaultValue(int feature) {
-        return switch (feature) {
-            case FeatureId.ARBITRATION -> DEFAULT_ARBITRATION;
-            case FeatureId.VOLATILE_WRITE_CACHE -> 1;
-            default -> 0;
-        };
-    }
-
+    /** Forgets what was set and not saved. */
     void reset() {
-        for (int i = 0; i < IDENTIFIERS; i++) {
-            values[i] = defaultValue(i);
-        }
-        coalescingDisabled.clear();
-        overTemperature = Health.WARNING_KELVIN;
-        underTemperature = 0;
-        timestampSet = false;
-        timestampBase = 0;
-        timestampSetMillis = 0;
+        set.clear();
     }
 
-    int value(int feature) {
-        return values[feature];
-    }
-
-    void value(int feature, int value) {
-        values[feature] = feature == FeatureId.ASYNCHRONOUS_EVENT_CONFIGURATION ? value & EVENT_BITS : value;
-    }
-
-    int temperatureThreshold(boolean under) {
-        return under ? underTemperature : overTemperature;
-    }
-
-    void temperatureThreshold(boolean under, int kelvin) {
-        if (under) {
-            underTemperature = kelvin;
-        } else {
-            overTemperature = kelvin;
+    /** Makes the current values effective, as they are after a reset. */
+    void takeEffect() {
+        for (Feature feature : FeatureTable.all()) {
+            feature.takeEffect(controller);
         }
     }
 
-    /** Critical Warning of the SMART log. */
-    int criticalWarning() {
-        boolean beyond = Health.TEMPERATURE_KELVIN >= overTemperature || Health.TEMPERATURE_KELVIN <= underTemperature;
-        return beyond ? Health.TEMPERATURE_WARNING : 0;
+    /** A namespace is not attached any more; one that gets its identifier starts anew. */
+    void forgetNamespace(int namespaceId) {
+        set.keySet().removeIf(key -> key.namespaceId() == namespaceId);
     }
 
+    FeatureValue current(Feature feature, int part, int namespaceId) {
+        FeatureValue value = set.get(key(feature, part, namespaceId));
+        return value == null ? savedOrDefault(feature, part, namespaceId) : value;
+    }
+
+    /** The saved value, or the default if none is saved: section 4.4. */
+    FeatureValue savedOrDefault(Feature feature, int part, int namespaceId) {
+        FeatureValue value = null;
+        if (feature.saveable()) {
+            value = saved.get(key(feature, part, namespaceId))
+                    .map(bytes -> usable(feature, bytes))
+                    .orElse(null);
+        }
+        return value == null ? feature.defaultValue(part, controller) : value;
+    }
+
+    void set(Feature feature, int part, List<Integer> namespaceIds, FeatureValue value) {
+        for (int namespaceId : namespaceIds) {
+            set.put(key(feature, part, namespaceId), value);
+        }
+    }
+
+    /** Completes when the value is saved; exceptionally if it could not be. */
+    CompletableFuture<Void> save(Feature feature, int part, List<Integer> namespaceIds, FeatureValue value) {
+        return saved.put(
+                namespaceIds.stream().map(nsid -> key(feature, part, nsid)).toList(), value.toArray());
+    }
+
+    /** Current value of a feature of the controller that is one dword and has no parts. */
+    int value(int id) {
+        Feature feature = FeatureTable.find(id);
+        if (feature == null) {
+            throw new IllegalArgumentException("no feature " + id);
+        }
+        return current(feature, 0, 0).dword();
+    }
+
+    /** Whether Interrupt Vector Configuration exempts a vector from coalescing. */
     boolean coalescingDisabled(int vector) {
-        return coalescingDisabled.get(vector);
+        Feature feature = FeatureTable.find(FeatureId.INTERRUPT_VECTOR_CONFIGURATION);
+        return feature != null && (current(feature, vector, 0).dword() & COALESCING_DISABLE) != 0;
     }
 
-    void coalescingDisabled(int vector, boolean disabled) {
-        coalescingDisabled.set(vector, disabled);
+    private @Nullable FeatureValue usable(Feature feature, byte[] bytes) {
+        FeatureValue value = FeatureValue.of(MemorySegment.ofArray(bytes));
+        boolean fits =
+                value.lengthBytes() == feature.defaultValue(0, controller).lengthBytes()
+                        && feature.check(value, controller) == CommandStatus.SUCCESS;
+        return fits ? value : null;
     }
 
-    /** Milliseconds since the epoch as the host set them, gone on since; or since the last reset. */
-    long timestamp(long nowMillis) {
-        return timestampBase + (nowMillis - timestampSetMillis);
-    }
-
-    boolean timestampSet() {
-        return timestampSet;
-    }
-
-    void timestamp(long value, long nowMillis, boolean byHost) {
-        timestampBase = value;
-        timestampSetMillis = nowMillis;
-        timestampSet = byHost;
-    }
-
-    /** Whether the host wants to hear of an event. */
-    boolean enabled(AsynchronousEvent event) {
-        int configured = values[FeatureId.ASYNCHRONOUS_EVENT_CONFIGURATION];
-        if (event.equals(AsynchronousEvent.TEMPERATURE_THRESHOLD)) {
-            return (configured & EVENT_TEMPERATURE) != 0;
-        }
-        if (event.equals(AsynchronousEvent.NAMESPACE_ATTRIBUTE_CHANGED)) {
-            return (configured & EVENT_NAMESPACE_ATTRIBUTE) != 0;
-        }
-        return true;
+    private static SavedFeatures.Key key(Feature feature, int part, int namespaceId) {
+        return new SavedFeatures.Key(feature.id(), part, feature.namespaceSpecific() ? namespaceId : 0);
     }
 }

@@ -1,5 +1,7 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.spec.SmartLog;
+
 /**
  * What a device made of software reports as its health: a temperature that never changes, no wear, and what it counted. Control
  * thread only.
@@ -9,11 +11,26 @@ final class Health {
     static final int WARNING_KELVIN = 343;
     static final int CRITICAL_KELVIN = 353;
 
-    /** Critical Warning: the temperature is beyond a threshold. */
-    static final int TEMPERATURE_WARNING = 1 << 1;
-
+    private int overKelvin = WARNING_KELVIN;
+    private int underKelvin;
     private long powerCycles;
     private long unsafeShutdowns;
+
+    /** Takes over the thresholds beyond which a host wants a warning. */
+    void thresholds(int over, int under) {
+        overKelvin = over;
+        underKelvin = under;
+    }
+
+    /**
+     * Critical Warning of the SMART log.
+     *
+     * @param dataLost whether a back end has failed to write
+     */
+    int criticalWarning(boolean dataLost) {
+        boolean beyond = TEMPERATURE_KELVIN >= overKelvin || TEMPERATURE_KELVIN <= underKelvin;
+        return (beyond ? SmartLog.WARNING_TEMPERATURE : 0) | (dataLost ? SmartLog.WARNING_RELIABILITY : 0);
+    }
 
     /** The controller was enabled after a cold start: of this process, so once. */
     void poweredOn() {

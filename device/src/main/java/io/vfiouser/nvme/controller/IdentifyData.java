@@ -38,6 +38,7 @@ final class IdentifyData {
         LittleEndian.putU16(data, IdentifyController.CNTLID, options.controllerId());
         LittleEndian.putU32(data, IdentifyController.VER, SpecVersion.V2_1);
         LittleEndian.putU32(data, IdentifyController.OAES, IdentifyController.OAES_NAMESPACE_ATTRIBUTE);
+        LittleEndian.putU32(data, IdentifyController.CTRATT, IdentifyController.CTRATT_HOST_ID_128);
         LittleEndian.putU8(data, IdentifyController.CNTRLTYPE, IdentifyController.TYPE_IO);
         LittleEndian.putU8(data, IdentifyController.AERL, AsynchronousEvents.LIMIT - 1);
         LittleEndian.putU8(data, IdentifyController.FRMW, LAST_FIRMWARE_SLOT_READ_ONLY);
@@ -50,6 +51,7 @@ final class IdentifyData {
         LittleEndian.putU8(data, IdentifyController.ELPE, ErrorLog.ENTRIES - 1);
         LittleEndian.putU16(data, IdentifyController.WCTEMP, Health.WARNING_KELVIN);
         LittleEndian.putU16(data, IdentifyController.CCTEMP, Health.CRITICAL_KELVIN);
+        LittleEndian.putU16(data, IdentifyController.KAS, KeepAliveTimerFeature.GRANULARITY_UNITS);
         LittleEndian.putU8(data, IdentifyController.SQES, IdentifyController.SQES_NVM);
         LittleEndian.putU8(data, IdentifyController.CQES, IdentifyController.CQES_NVM);
         LittleEndian.putU32(data, IdentifyController.NN, NvmSubsystem.MAXIMUM_NAMESPACES);

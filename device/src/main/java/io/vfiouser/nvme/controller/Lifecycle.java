@@ -173,6 +173,7 @@ final class Lifecycle {
                 }
                 if (flushAll.failed()) {
                     LOG.error("{}: not all data could be made durable at shutdown", context.name());
+                    shared.faults.flushFailed();
                 }
                 shutdown = Shutdown.COMPLETE;
                 yield 1;

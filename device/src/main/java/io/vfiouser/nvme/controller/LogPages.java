@@ -2,17 +2,19 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.spec.CommandEffectsLog;
 import io.vfiouser.nvme.spec.ErrorLogEntry;
+import io.vfiouser.nvme.spec.FeatureEffects;
 import io.vfiouser.nvme.spec.FirmwareSlotLog;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.LogPageId;
 import io.vfiouser.nvme.spec.NamespaceList;
 import io.vfiouser.nvme.spec.SmartLog;
+import io.vfiouser.nvme.spec.SubmissionEntry;
+import io.vfiouser.nvme.spec.SupportedLogPages;
 import java.lang.foreign.MemorySegment;
 
 /** The content of the log pages. Base 2.1, section 5.1.12.1. The data starts zeroed. */
 final class LogPages {
     private static final int DESCRIPTORS = 256;
-    private static final int SUPPORTED = 1;
     private static final int FULL_PERCENT = 100;
     private static final int SPARE_THRESHOLD_PERCENT = 10;
     private static final int FIRMWARE_SLOT_1 = 1;
@@ -22,7 +24,8 @@ final class LogPages {
     /** Bytes of a page, 0 for one that is not supported; at most 4096. */
     static int length(int logPage) {
         return switch (logPage) {
-            case LogPageId.SUPPORTED_LOG_PAGES, LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS -> DESCRIPTORS * 4;
+            case LogPageId.SUPPORTED_LOG_PAGES -> SupportedLogPages.LENGTH_BYTES;
+            case LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS -> FeatureEffects.LENGTH_BYTES;
             case LogPageId.ERROR_INFORMATION -> ErrorLog.ENTRIES * ErrorLogEntry.LENGTH_BYTES;
             case LogPageId.SMART_HEALTH -> SmartLog.LENGTH_BYTES;
             case LogPageId.FIRMWARE_SLOT -> FirmwareSlotLog.LENGTH_BYTES;
@@ -40,14 +43,14 @@ final class LogPages {
             case LogPageId.FIRMWARE_SLOT -> firmwareSlot(data, controller);
             case LogPageId.CHANGED_NAMESPACES -> changedNamespaces(data, controller);
             case LogPageId.COMMANDS_SUPPORTED_AND_EFFECTS -> commandEffects(data);
-            case LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS -> featureEffects(data);
+            case LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS -> featureEffects(data, controller);
             default -> throw new IllegalArgumentException("log page " + logPage);
         }
     }
 
     private static void supportedLogPages(MemorySegment data) {
         for (int i = 0; i < DESCRIPTORS; i++) {
-            LittleEndian.putU32(data, i * 4L, length(i) > 0 ? SUPPORTED : 0);
+            LittleEndian.putU32(data, SupportedLogPages.of(i), length(i) > 0 ? SupportedLogPages.LSUPP : 0);
         }
     }
 
@@ -61,8 +64,7 @@ final class LogPages {
 
     private static void smartHealth(SmartLog smart, AdminContext controller) {
         MemorySegment data = smart.segment();
-        LittleEndian.putU8(
-                data, SmartLog.CRITICAL_WARNING, controller.features().criticalWarning());
+        LittleEndian.putU8(data, SmartLog.CRITICAL_WARNING, controller.criticalWarning());
         LittleEndian.putU16(data, SmartLog.COMPOSITE_TEMPERATURE, Health.TEMPERATURE_KELVIN);
         LittleEndian.putU8(data, SmartLog.AVAILABLE_SPARE, FULL_PERCENT);
         LittleEndian.putU8(data, SmartLog.AVAILABLE_SPARE_THRESHOLD, SPARE_THRESHOLD_PERCENT);
@@ -83,6 +85,7 @@ final class LogPages {
         smart.putCounter(SmartLog.DATA_UNITS_WRITTEN, Math.ceilDiv(writeBytes, SmartLog.DATA_UNIT_BYTES));
         smart.putCounter(SmartLog.HOST_READ_COMMANDS, readCommands);
         smart.putCounter(SmartLog.HOST_WRITE_COMMANDS, writeCommands);
+        smart.putCounter(SmartLog.CONTROLLER_BUSY_TIME, controller.busyMinutes());
         smart.putCounter(SmartLog.POWER_CYCLES, controller.health().powerCycles());
         smart.putCounter(SmartLog.POWER_ON_HOURS, controller.powerOnHours());
         smart.putCounter(SmartLog.UNSAFE_SHUTDOWNS, controller.health().unsafeShutdowns());
@@ -97,6 +100,10 @@ final class LogPages {
     }
 
     private static void changedNamespaces(MemorySegment data, AdminContext controller) {
+        if (controller.changedNamespaces().size() > NamespaceList.MAXIMUM_ENTRIES) {
+            NamespaceList.put(data, 0, SubmissionEntry.NSID_ALL);
+            return;
+        }
         int index = 0;
         for (int nsid : controller.changedNamespaces()) {
             NamespaceList.put(data, index++, nsid);
@@ -110,9 +117,11 @@ final class LogPages {
         }
     }
 
-    private static void featureEffects(MemorySegment data) {
-        for (int feature = 0; feature < DESCRIPTORS; feature++) {
-            LittleEndian.putU32(data, feature * 4L, Features.supported(feature) ? SUPPORTED : 0);
+    private static void featureEffects(MemorySegment data, AdminContext controller) {
+        for (Feature feature : FeatureTable.all()) {
+            if (feature.supported(controller)) {
+                LittleEndian.putU32(data, FeatureEffects.of(feature.id()), feature.effects());
+            }
         }
     }
 }

@@ -8,6 +8,8 @@ import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,18 @@ public final class NvmeController implements AutoCloseable {
             MemorySegment doorbells,
             InterruptSink interrupts,
             int pollerCount) {
+        this(options, subsystem, memory, doorbells, interrupts, pollerCount, monotonicMillis());
+    }
+
+    /** As the other constructor, with a clock: milliseconds since whenever, which never go back. */
+    public NvmeController(
+            ControllerOptions options,
+            NvmSubsystem subsystem,
+            GuestMemory memory,
+            MemorySegment doorbells,
+            InterruptSink interrupts,
+            int pollerCount,
+            LongSupplier clockMillis) {
         if (pollerCount < 1) {
             throw new IllegalArgumentException("a controller needs a poller");
         }
@@ -69,8 +83,7 @@ public final class NvmeController implements AutoCloseable {
         ioQueues = new IoQueues(group, options.queuePairs());
         registers = new Registers(options);
         share = new SubsystemShare(subsystem, options.controllerId(), group, flushAll);
-        context = new AdminContext(
-                shared, group, ioQueues, options, registers, flushAll, share, System::currentTimeMillis);
+        context = new AdminContext(shared, group, ioQueues, options, registers, flushAll, share, clockMillis);
         admin = new AdminAgent(shared, context);
         lifecycle = new Lifecycle(shared, group, ioQueues, registers, flushAll, admin, context);
         shared.doorbells.clear();
@@ -93,6 +106,7 @@ public final class NvmeController implements AutoCloseable {
             if (share.takeReset()) {
                 lifecycle.ownSubsystemReset();
             }
+            context.lookWhetherBusy();
             int work = share.advance() + lifecycle.advance() + admin.advanceOrphans();
             if (!pauseWanted && lifecycle.processing()) {
                 int done = admin.doWork();
@@ -101,6 +115,10 @@ public final class NvmeController implements AutoCloseable {
                     MemoryFaults.deliver();
                 }
                 work += done;
+                // After the commands: a Keep Alive that waited in the queue came in time.
+                if (context.keepAliveExpired()) {
+                    lifecycle.fail("the host has not kept the controller alive");
+                }
             } else if (!pauseWanted && lifecycle.finishing()) {
                 work += admin.finishBegun();
             }
@@ -110,9 +128,25 @@ public final class NvmeController implements AutoCloseable {
             return 1;
         } catch (RuntimeException e) {
             LOG.error("the control thread's work failed in a way that is a fault of this program", e);
+            reportFailure();
             lifecycle.fail("a fault of this program, which the log has");
             return 1;
         }
+    }
+
+    private void reportFailure() {
+        try {
+            if (!pauseWanted && lifecycle.processing()) {
+                admin.reportFailure();
+            }
+        } catch (RuntimeException | InternalError e) {
+            LOG.error("the host could not be told of a failure", e);
+        }
+    }
+
+    private static LongSupplier monotonicMillis() {
+        long start = System.nanoTime();
+        return () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
     /** To be called when an {@link InternalError} surfaced outside {@link #doWork}: see {@link QueuePoller#memoryFault}. */

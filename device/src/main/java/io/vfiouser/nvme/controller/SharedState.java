@@ -19,6 +19,7 @@ final class SharedState {
     final DoorbellPage doorbells;
     final InterruptSink interrupts;
     final ErrorLog errorLog = new ErrorLog();
+    final InternalFaults faults = new InternalFaults();
     /** By what log messages name the controller. */
     final String name;
 
@@ -55,11 +56,17 @@ final class SharedState {
         invalidDoorbellRegister.set(true);
     }
 
+    /** The host has not kept the controller alive. Control thread. */
+    void keepAliveExpired() {
+        errorLog.add(NOBODY, NOBODY, StatusCode.KEEP_ALIVE_TIMER_EXPIRED.field(), ErrorLogEntry.NO_LOCATION, 0, 0, 0);
+    }
+
     /**
      * Records a failed command and returns the status field for its completion, which says that the log has more. Any thread.
      */
     int commandFailed(String name, int queueId, int commandId, int nsid, int opcode, int status, long lba) {
         int field = CommandStatus.field(status) | StatusCode.MORE;
+        faults.commandFailed(field);
         errorLog.add(queueId, commandId, field, CommandStatus.location(status), lba, nsid, opcode);
         mistakes.warn(() -> "%s (queue %d, command %d, namespace %s) failed: %s"
                 .formatted(

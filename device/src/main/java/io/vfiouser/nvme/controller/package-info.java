@@ -26,7 +26,7 @@
  * <h2>What it does not implement</h2>
  *
  * SGLs, fused commands, metadata and protection information, Namespace Management, Format NVM, shadow doorbells, interrupt
- * coalescing (the feature is stored), Abort of I/O commands, saved features, pin-based interrupts.
+ * coalescing (the feature is stored), Abort of I/O commands, pin-based interrupts.
  */
 @NullMarked
 package io.vfiouser.nvme.controller;

@@ -35,6 +35,9 @@ public record ErrorLogEntry(
     private static final int LBA = 16;
     private static final int NSID = 24;
     private static final int OPC = 31;
+    private static final int LPVER = 63;
+    /** Log Page Version: the entry has an opcode. */
+    private static final int VERSION = 1;
 
     public void write(MemorySegment segment, long offset) {
         LittleEndian.putU64(segment, offset + ERROR_COUNT, errorCount);
@@ -45,6 +48,7 @@ public record ErrorLogEntry(
         LittleEndian.putU64(segment, offset + LBA, lba);
         LittleEndian.putU32(segment, offset + NSID, namespaceId);
         LittleEndian.putU8(segment, offset + OPC, opcode);
+        LittleEndian.putU8(segment, offset + LPVER, VERSION);
     }
 
     public static ErrorLogEntry read(MemorySegment segment, long offset) {

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vfiouser.nvme.block.BlockStatus;
 import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.AdminOpcode;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
@@ -23,6 +24,7 @@ import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.InMemoryGuest;
 import io.vfiouser.nvme.testing.NvmeHost;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +82,121 @@ class LogsAndEventsTest {
     }
 
     @Test
+    void pagesOfTheControllerAreNotAskedForWithANamespaceNorEffectsOfOtherCommandSets() {
+        for (int page : new int[] {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x12}) {
+            assertThat(logStatus(1, page, 0, 0)).isEqualTo(StatusCode.INVALID_FIELD);
+            assertThat(newestError().parameterErrorLocation()).isEqualTo(SubmissionEntry.NSID);
+            assertThat(logStatus(0, page, 0, 0)).isEqualTo(StatusCode.SUCCESS);
+        }
+        assertThat(logStatus(-1, LogPageId.COMMANDS_SUPPORTED_AND_EFFECTS, 0, 2 << 24))
+                .isEqualTo(StatusCode.IO_COMMAND_SET_NOT_SUPPORTED);
+        assertThat(newestError().parameterErrorLocation()).isEqualTo(SubmissionEntry.CDW14 + 3);
+        assertThat(logStatus(-1, LogPageId.SMART_HEALTH, 0, 2 << 24 | 0x7F))
+                .as("no command set and no UUID belong to this page")
+                .isEqualTo(StatusCode.SUCCESS);
+        assertThat(logStatus(-1, LogPageId.SMART_HEALTH | 0x7F << 8 | 0xFFFFL << 48, 0, 0))
+                .as("LSP and LSI are ignored")
+                .isEqualTo(StatusCode.SUCCESS);
+    }
+
+    private ErrorLogEntry newestError() {
+        return ErrorLogEntry.read(log(LogPageId.ERROR_INFORMATION, 64, true), 0);
+    }
+
+    private void configureEvents(int bits) {
+        host.admin()
+                .execute((sq, at, cid) -> AdminCommand.setFeatures(
+                        sq, at, cid, 0, FeatureId.ASYNCHRONOUS_EVENT_CONFIGURATION, bits, 0, 0))
+                .orThrow();
+    }
+
+    @Test
+    void aWriteThatABackEndFailsMakesTheSubsystemUnreliable() {
+        configureEvents(SmartLog.WARNING_RELIABILITY);
+        host.admin().submit(AdminCommand::asynchronousEventRequest);
+        HostQueue queue = host.createQueues(1, 16);
+        device.outcome(BlockStatus.WRITE_ERROR);
+        assertThat(queue.execute((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1))
+                        .status())
+                .isEqualTo(StatusCode.WRITE_FAULT);
+        assertThat(AsynchronousEvent.of((int) host.admin().reap().result()))
+                .isEqualTo(AsynchronousEvent.SUBSYSTEM_RELIABILITY);
+        SmartLog smart = new SmartLog(log(LogPageId.SMART_HEALTH, 512, false));
+        assertThat(smart.u8(SmartLog.CRITICAL_WARNING)).isEqualTo(SmartLog.WARNING_RELIABILITY);
+        assertThat(smart.counter(SmartLog.MEDIA_ERRORS)).isOne();
+        host.admin().submit(AdminCommand::asynchronousEventRequest);
+        guest.settle();
+        assertThat(host.admin().peek()).as("told once").isEmpty();
+    }
+
+    @Test
+    void anInternalErrorIsReportedAsTransient() {
+        host.admin().submit(AdminCommand::asynchronousEventRequest);
+        HostQueue queue = host.createQueues(1, 16);
+        device.outcome(BlockStatus.INTERNAL_ERROR);
+        assertThat(queue.execute((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1))
+                        .status())
+                .isEqualTo(StatusCode.INTERNAL_ERROR);
+        assertThat(AsynchronousEvent.of((int) host.admin().reap().result()))
+                .isEqualTo(AsynchronousEvent.TRANSIENT_INTERNAL_ERROR);
+    }
+
+    @Test
+    void anEventThatTheHostTurnsOffWhileItWaitsIsNotReported() {
+        configureEvents(1 << 8);
+        device.resize(512);
+        guest.settle();
+        configureEvents(0);
+        host.admin().submit(AdminCommand::asynchronousEventRequest);
+        guest.settle();
+        assertThat(host.admin().peek()).isEmpty();
+        configureEvents(1 << 8);
+        guest.settle();
+        assertThat(host.admin().peek()).isEmpty();
+    }
+
+    @Test
+    void eventsThatNobodyReadsAreKeptOncePerKind() {
+        AsynchronousEvents events = new AsynchronousEvents();
+        events.configure(-1);
+        for (int i = 0; i < 10_000; i++) {
+            events.raise(AsynchronousEvent.NAMESPACE_ATTRIBUTE_CHANGED);
+            events.raise(AsynchronousEvent.INVALID_DOORBELL_VALUE);
+        }
+        int delivered = 0;
+        for (int i = 0; i < 5; i++) {
+            assertThat(events.request(i)).isTrue();
+            events.logPageRead(LogPageId.ERROR_INFORMATION);
+            events.logPageRead(LogPageId.CHANGED_NAMESPACES);
+            while (events.pending()) {
+                events.next();
+                delivered++;
+            }
+        }
+        assertThat(delivered).isEqualTo(2);
+    }
+
+    @Test
+    void theHealthPageCountsHoursAndBusyMinutesAcrossResets() {
+        HostQueue queue = host.createQueues(1, 16);
+        long buffer = host.allocate(1);
+        for (int i = 0; i < 130; i++) {
+            queue.execute((sq, at, cid) -> IoCommand.read(sq, at, cid, 1, 0, 8, buffer, 0))
+                    .orThrow();
+            guest.elapse(Duration.ofSeconds(1));
+            guest.progress();
+        }
+        guest.elapse(Duration.ofHours(3));
+        host.disable();
+        host.enable();
+        SmartLog smart = new SmartLog(log(LogPageId.SMART_HEALTH, 512, false));
+        assertThat(smart.counter(SmartLog.CONTROLLER_BUSY_TIME)).isEqualTo(2);
+        assertThat(smart.counter(SmartLog.POWER_ON_HOURS)).isEqualTo(3);
+        assertThat(smart.counter(SmartLog.HOST_READ_COMMANDS)).isEqualTo(130);
+        assertThat(smart.u32(SmartLog.WARNING_TEMPERATURE_TIME)).isZero();
+    }
+
+    @Test
     void everySupportedPageCanBeRead() {
         MemorySegment supported = log(LogPageId.SUPPORTED_LOG_PAGES, 1024, false);
         int count = 0;
@@ -107,7 +224,7 @@ class LogsAndEventsTest {
                 .isZero();
 
         MemorySegment features = log(LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS, 1024, false);
-        assertThat(LittleEndian.i32(features, FeatureId.TIMESTAMP * 4L)).isOne();
+        assertThat(LittleEndian.i32(features, FeatureId.TIMESTAMP * 4L) & 1).isOne();
         assertThat(LittleEndian.i32(features, FeatureId.HOST_MEMORY_BUFFER * 4L))
                 .isZero();
     }

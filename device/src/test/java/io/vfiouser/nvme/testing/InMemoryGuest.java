@@ -12,9 +12,12 @@ import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /** A controller without transport or threads, and the memory of its guest. Each {@link #progress} is one pass of every agent. */
 public final class InMemoryGuest implements HostTransport, AutoCloseable {
@@ -31,17 +34,25 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     private final NvmeController controller;
     private final boolean trapped;
     private boolean stepPollers = true;
+    private long clockMillis;
 
     private InMemoryGuest(boolean trapped, int pollers, ControllerOptions options, BlockDevice... devices) {
+        this(trapped, pollers, options, Optional.empty(), devices);
+    }
+
+    private InMemoryGuest(
+            boolean trapped, int pollers, ControllerOptions options, Optional<Path> settings, BlockDevice... devices) {
         this.trapped = trapped;
         NvmSubsystem.Builder builder =
                 NvmSubsystem.builder().serial("SERIAL").model("Model").multipleControllers(false);
         for (BlockDevice device : devices) {
             builder.namespace(device);
         }
+        settings.ifPresent(builder::settings);
         subsystem = builder.open();
         guest.publish(table());
-        controller = new NvmeController(options, subsystem, guest, doorbells, interrupts::add, pollers);
+        controller =
+                new NvmeController(options, subsystem, guest, doorbells, interrupts::add, pollers, () -> clockMillis);
     }
 
     public static InMemoryGuest mapped(BlockDevice... devices) {
@@ -54,6 +65,16 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
 
     public static InMemoryGuest withPollers(int pollers, BlockDevice... devices) {
         return new InMemoryGuest(false, pollers, ControllerOptions.of(1), devices);
+    }
+
+    /** With one poller, and a file for what the guest saves. */
+    public static InMemoryGuest withSettings(Path file, BlockDevice... devices) {
+        return new InMemoryGuest(false, 1, ControllerOptions.of(1), Optional.of(file), devices);
+    }
+
+    /** Moves the controller's clock, which stands still otherwise. */
+    public void elapse(Duration time) {
+        clockMillis += time.toMillis();
     }
 
     public NvmSubsystem subsystem() {

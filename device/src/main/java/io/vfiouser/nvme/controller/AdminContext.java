@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
+import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.LogPageId;
 import io.vfiouser.nvme.spec.SmartLog;
 import io.vfiouser.nvme.spec.StatusCode;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class AdminContext {
     private static final int PAGE_BYTES = 4096;
     private static final long MILLIS_PER_HOUR = 3_600_000;
+    /** Arbitration, CDW11: binary logarithm of the burst. Base 2.1, section 5.1.25.1.1. */
+    private static final int ARBITRATION_BURST_MASK = 0x7;
+
+    private static final int ARBITRATION_BURST_UNLIMITED = 0x7;
 
     private final SharedState shared;
     private final PollerGroup group;
@@ -173,6 +178,28 @@ final class AdminContext {
     /** Whether each write is durable when it completes. While the pollers stand still. */
     void durableWrites(boolean durable) {
         shared.durableWrites = durable;
+    }
+
+    /**
+     * Arbitration or interrupt coalescing are about to change: changes them and makes the pollers go by them. Returns {@link
+     * CommandStatus#PENDING}.
+     */
+    int changeQueueFeatures(Runnable change) {
+        return whenStill(PauseLevel.HOLD, () -> {
+            change.run();
+            takeQueueFeatures();
+            return CommandStatus.SUCCESS;
+        });
+    }
+
+    /** Makes the pollers go by the current values. While they stand still. */
+    void takeQueueFeatures() {
+        int burst = features.value(FeatureId.ARBITRATION) & ARBITRATION_BURST_MASK;
+        shared.arbitrationBurst = burst == ARBITRATION_BURST_UNLIMITED ? SharedState.LARGEST_BURST : 1 << burst;
+        shared.coalescing = InterruptCoalescing.of(
+                features.value(FeatureId.INTERRUPT_COALESCING),
+                options.interruptVectors(),
+                features::coalescingDisabled);
     }
 
     // ---- events ----

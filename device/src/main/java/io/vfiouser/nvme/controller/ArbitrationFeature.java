@@ -25,4 +25,14 @@ final class ArbitrationFeature implements Feature {
         // Bits 7:3 are reserved.
         return FeatureValue.of(value.dword() & 0xFFFF_FF07);
     }
+
+    @Override
+    public int set(AdminRequest request, FeatureValue value, Runnable keep, AdminContext controller) {
+        return controller.changeQueueFeatures(keep);
+    }
+
+    @Override
+    public void takeEffect(AdminContext controller) {
+        controller.takeQueueFeatures();
+    }
 }

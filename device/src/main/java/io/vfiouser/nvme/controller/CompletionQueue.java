@@ -23,6 +23,13 @@ final class CompletionQueue {
     private int batchStart;
     private boolean batchOpen;
     private int submissionQueues;
+    /** Completions since the last interrupt, while that is withheld. */
+    private int withheld;
+    /** Whether it is among the poller's {@link WithheldInterrupts}. */
+    private boolean listed;
+
+    private boolean dueKnown;
+    private long interruptDue;
 
     CompletionQueue(int id, int entries, long base, boolean interrupts, int vector) {
         this.id = id;
@@ -143,7 +150,76 @@ final class CompletionQueue {
 
     /** Ends a batch of completions: marks what was written, then raises the interrupt. */
     void endBatch(InterruptSink sink) {
+        closeBatch();
+        if (interrupts) {
+            sink.raise(vector);
+        }
+    }
+
+    /**
+     * Ends a batch of completions, whose interrupt may have to wait.
+     *
+     * @return whether the queue is to be looked after from now on, until {@link #stillWithheld} denies it
+     */
+    boolean endBatch(InterruptCoalescing coalescing, InterruptSink sink) {
+        int posted = closeBatch();
+        if (!interrupts) {
+            return false;
+        }
+        if (!coalescing.covers(vector)) {
+            sink.raise(vector);
+            return false;
+        }
+        if (withheld == 0) {
+            dueKnown = false;
+        }
+        withheld += posted;
+        if (coalescing.enough(withheld)) {
+            raiseWithheld(sink);
+            return false;
+        }
+        boolean news = !listed;
+        listed = true;
+        return news;
+    }
+
+    /** Raises the interrupt if it was withheld long enough. Returns whether it goes on waiting. */
+    boolean stillWithheld(long nowNanos, long allowedNanos, InterruptSink sink) {
+        if (withheld > 0) {
+            if (!dueKnown) {
+                dueKnown = true;
+                interruptDue = nowNanos + allowedNanos;
+            }
+            if (nowNanos - interruptDue < 0) {
+                return true;
+            }
+            raiseWithheld(sink);
+        }
+        listed = false;
+        return false;
+    }
+
+    /** When {@link #stillWithheld} will raise the interrupt. */
+    long interruptDue() {
+        return interruptDue;
+    }
+
+    private void raiseWithheld(InterruptSink sink) {
+        if (withheld > 0) {
+            withheld = 0;
+            sink.raise(vector);
+        }
+    }
+
+    /** Raises the interrupt if it is withheld; the queue is not looked after any more. */
+    void endWithholding(InterruptSink sink) {
+        raiseWithheld(sink);
+        listed = false;
+    }
+
+    private int closeBatch() {
         batchOpen = false;
+        int posted = tail - batchStart;
         if (ring.mapped()) {
             if (batchStart < tail) {
                 markDirty(batchStart, tail);
@@ -152,9 +228,7 @@ final class CompletionQueue {
                 markDirty(0, tail);
             }
         }
-        if (interrupts) {
-            sink.raise(vector);
-        }
+        return posted > 0 ? posted : posted + entries;
     }
 
     private void markDirty(int from, int to) {

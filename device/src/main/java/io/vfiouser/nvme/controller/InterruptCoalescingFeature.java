@@ -20,4 +20,14 @@ final class InterruptCoalescingFeature implements Feature {
     public FeatureValue kept(FeatureValue value) {
         return FeatureValue.of(value.dword() & DEFINED_BITS);
     }
+
+    @Override
+    public int set(AdminRequest request, FeatureValue value, Runnable keep, AdminContext controller) {
+        return controller.changeQueueFeatures(keep);
+    }
+
+    @Override
+    public void takeEffect(AdminContext controller) {
+        controller.takeQueueFeatures();
+    }
 }

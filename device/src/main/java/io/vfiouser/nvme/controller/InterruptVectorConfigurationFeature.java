@@ -45,4 +45,14 @@ final class InterruptVectorConfigurationFeature implements Feature {
     public FeatureValue kept(FeatureValue value) {
         return FeatureValue.of(value.dword() & (VECTOR_MASK | COALESCING_DISABLE));
     }
+
+    @Override
+    public int set(AdminRequest request, FeatureValue value, Runnable keep, AdminContext controller) {
+        return controller.changeQueueFeatures(keep);
+    }
+
+    @Override
+    public void takeEffect(AdminContext controller) {
+        controller.takeQueueFeatures();
+    }
 }

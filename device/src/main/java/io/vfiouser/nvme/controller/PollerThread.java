@@ -21,6 +21,7 @@ public final class PollerThread implements AutoCloseable {
     private final long firstSleepNanos;
     private final long longestSleepNanos;
     private final int leastIdlePasses;
+    private final long wakeUpNanos;
     private final Runnable onStart;
     private final Thread thread;
     private volatile boolean stopping;
@@ -34,7 +35,13 @@ public final class PollerThread implements AutoCloseable {
      * @param onStart runs first on the new thread, to pin it to a processor for instance
      */
     public PollerThread(QueuePoller poller, IdlePolicy policy, String name, Runnable onStart) {
+        this(poller, policy, name, onStart, LONGEST_NANOS);
+    }
+
+    /** For tests that wake-ups are not lost: {@code wakeUpNanos} is after what time a sleep ends that only a wake-up is meant to end. */
+    PollerThread(QueuePoller poller, IdlePolicy policy, String name, Runnable onStart, long wakeUpNanos) {
         this.poller = poller;
+        this.wakeUpNanos = wakeUpNanos;
         this.spinNanos = policy.spin().toNanos();
         this.firstSleepNanos = policy.firstSleep().toNanos();
         this.longestSleepNanos = policy.longestSleep().toNanos();
@@ -113,7 +120,8 @@ public final class PollerThread implements AutoCloseable {
         work = poller.doWork();
         if (work == 0 && !stopping) {
             // Whether it may sleep long is decided after the announcement: a queue that comes later wakes it.
-            LockSupport.parkNanos(this, poller.quiet() ? LONGEST_NANOS : Math.min(nextSleep, LONGEST_NANOS));
+            long nanos = poller.quiet() ? wakeUpNanos : Math.min(nextSleep, wakeUpNanos);
+            LockSupport.parkNanos(this, Math.min(nanos, poller.nanosUntilInterrupt()));
         }
         asleep = false;
         idle = idle && work == 0;

@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class QueuePoller {
     private static final Logger LOG = LoggerFactory.getLogger(QueuePoller.class);
 
-    /** Commands taken from one queue before the next gets its turn. */
-    private static final int BURST = 64;
-
     private final SharedState shared;
     private final StandStill standStill;
     private final PrpWalk prps = new PrpWalk();
@@ -42,6 +40,7 @@ public final class QueuePoller {
 
     private final IoCounters counters = new IoCounters();
     private final CommandSlots slots = new CommandSlots(this);
+    private final WithheldInterrupts withheld;
     private SubmissionQueue[] queues = {};
     private CompletionQueue[] batches = {};
     /** Those of all namespaces, in the order of their identifiers. */
@@ -57,6 +56,7 @@ public final class QueuePoller {
     QueuePoller(SharedState shared) {
         this.shared = shared;
         this.standStill = new StandStill();
+        this.withheld = new WithheldInterrupts(shared);
     }
 
     // ---- the poller's thread ----
@@ -72,6 +72,7 @@ public final class QueuePoller {
             return stop(ticket);
         }
         if (faulted) {
+            withheld.raiseAll();
             return 0;
         }
         try {
@@ -115,6 +116,11 @@ public final class QueuePoller {
         return outstanding == 0 && (queues.length == 0 || faulted || !StandStill.runs(standStill.ticket()));
     }
 
+    /** How long the thread may sleep before an interrupt is due that was withheld. */
+    long nanosUntilInterrupt() {
+        return withheld.nanosUntilDue();
+    }
+
     private int pass() {
         table = shared.memory.table();
         int work = 0;
@@ -147,7 +153,7 @@ public final class QueuePoller {
         if (!queue.ring().mapped() || !completions.ring().mapped()) {
             return 0;
         }
-        int wanted = Math.min(Math.min(available, BURST), slots.available());
+        int wanted = Math.min(Math.min(available, shared.arbitrationBurst), slots.available());
         int room = completions.room();
         if (room < wanted) {
             if (completions.pollHead(shared.doorbells)) {
@@ -217,12 +223,14 @@ public final class QueuePoller {
 
     private void endBatches() {
         for (int i = 0; i < batchCount; i++) {
-            batches[i].endBatch(shared.interrupts);
+            withheld.endBatch(batches[i]);
         }
         batchCount = 0;
+        withheld.raiseDue();
     }
 
     private int stop(int ticket) {
+        withheld.raiseAll();
         if (StandStill.level(ticket) == PauseLevel.DRAIN && outstanding > 0) {
             return drain();
         }
@@ -345,11 +353,17 @@ public final class QueuePoller {
         return faulted;
     }
 
+    /** For tests: what tells the time of withheld interrupts. */
+    void interruptClock(LongSupplier nanos) {
+        withheld.clock(nanos);
+    }
+
     /** Adds a queue. While it stands still. */
     void add(SubmissionQueue queue) {
         queues = Arrays.copyOf(queues, queues.length + 1);
         queues[queues.length - 1] = queue;
         batches = Arrays.copyOf(batches, queues.length);
+        withheld.capacity(queues.length);
     }
 
     /** Removes a queue. While it is drained. */
@@ -362,6 +376,7 @@ public final class QueuePoller {
         queues = new SubmissionQueue[0];
         batchCount = 0;
         outstanding = 0;
+        withheld.clear();
         slots.reclaim();
         faulted = false;
     }

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class SharedState {
     /** What an error log entry says of a queue or command that does not exist. */
     private static final int NOBODY = 0xFFFF;
+    /** The burst where the host sets no limit: enough to make passes cheap, few enough to be fair. */
+    static final int LARGEST_BURST = 64;
 
     final GuestMemory memory;
     final DoorbellPage doorbells;
@@ -32,6 +34,10 @@ final class SharedState {
     int pageShift = 12;
     /** The volatile write cache is switched off: each write is durable when it completes. */
     boolean durableWrites;
+    /** How interrupts of I/O completion queues are gathered. */
+    InterruptCoalescing coalescing = InterruptCoalescing.NONE;
+    /** Commands taken from one I/O submission queue before the next gets its turn. */
+    int arbitrationBurst = LARGEST_BURST;
 
     SharedState(GuestMemory memory, DoorbellPage doorbells, InterruptSink interrupts, String name, long transferBytes) {
         this.memory = memory;

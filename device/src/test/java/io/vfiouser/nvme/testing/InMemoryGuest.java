@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     private final MemorySegment doorbells = arena.allocate(NvmeController.DOORBELL_BYTES, 4096);
     private final GuestMemory guest = new GuestMemory();
     private final BitSet dirtyPages = new BitSet();
-    private final List<Integer> interrupts = new ArrayList<>();
+    private final List<Integer> interrupts = Collections.synchronizedList(new ArrayList<>());
     private final NvmSubsystem subsystem;
     private final NvmeController controller;
     private final boolean trapped;
@@ -61,6 +62,10 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
 
     public static InMemoryGuest trapped(BlockDevice... devices) {
         return new InMemoryGuest(true, 1, ControllerOptions.of(1), devices);
+    }
+
+    public static InMemoryGuest trapped(int pollers, BlockDevice... devices) {
+        return new InMemoryGuest(true, pollers, ControllerOptions.of(1), devices);
     }
 
     public static InMemoryGuest withPollers(int pollers, BlockDevice... devices) {

@@ -5,6 +5,7 @@ import io.vfiouser.nvme.spec.AdminOpcode;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,12 +49,14 @@ public final class AdminAgent {
             return false;
         }
         submissions = sq;
+        context.adminQueue(sq);
         return true;
     }
 
     /** Gives the admin queue up at once; what was outstanding gets no completion. */
     void close() {
         submissions = null;
+        context.adminQueue(null);
         deferred = null;
         for (Begun begun : background) {
             orphans.add(begun.rest());
@@ -128,8 +131,10 @@ public final class AdminAgent {
     }
 
     private int fetch(SubmissionQueue sq) {
-        if (sq.pollTail(shared.doorbells)) {
-            shared.invalidDoorbellValue("submission", 0, shared.doorbells.submissionTail(0));
+        pollTail(sq);
+        if (sq.available() == 0 && sq.arm()) {
+            VarHandle.fullFence();
+            pollTail(sq);
         }
         int count = 0;
         while (deferred == null && submissions != null && sq.available() > 0 && room(sq.completionQueue())) {
@@ -145,6 +150,12 @@ public final class AdminAgent {
             }
         }
         return count;
+    }
+
+    private void pollTail(SubmissionQueue sq) {
+        if (sq.pollTail(shared.doorbells)) {
+            shared.invalidDoorbellValue("submission", 0, sq.refusedTail());
+        }
     }
 
     private int execute() {
@@ -262,9 +273,17 @@ public final class AdminAgent {
         if (cq.room() > 0) {
             return true;
         }
-        if (cq.pollHead(shared.doorbells)) {
-            shared.invalidDoorbellValue("completion", 0, shared.doorbells.completionHead(0));
+        pollHead(cq);
+        if (cq.arm()) {
+            VarHandle.fullFence();
+            pollHead(cq);
         }
         return cq.room() > 0;
+    }
+
+    private void pollHead(CompletionQueue cq) {
+        if (cq.pollHead(shared.doorbells)) {
+            shared.invalidDoorbellValue("completion", 0, cq.refusedHead());
+        }
     }
 }

@@ -26,6 +26,7 @@ final class AdminCommands {
         add(AdminOpcode.GET_FEATURES, new GetFeaturesCommand());
         add(AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST, new AsynchronousEventRequestCommand());
         add(AdminOpcode.KEEP_ALIVE, new KeepAliveCommand());
+        add(AdminOpcode.DOORBELL_BUFFER_CONFIG, new DoorbellBufferConfigCommand());
     }
 
     private AdminCommands() {}

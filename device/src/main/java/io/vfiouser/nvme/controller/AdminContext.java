@@ -46,6 +46,7 @@ final class AdminContext {
     private final AsynchronousEvents events = new AsynchronousEvents();
     private final Set<Integer> changedNamespaces = new TreeSet<>();
     private final MemorySegment scratch = MemorySegment.ofArray(new byte[PAGE_BYTES]);
+    private @Nullable SubmissionQueue adminQueue;
     private @Nullable DeferredCommand deferred;
     private @Nullable DeferredCommand background;
     private boolean toldOfLostData;
@@ -202,6 +203,16 @@ final class AdminContext {
                 features::coalescingDisabled);
     }
 
+    /** Takes buffers over for the doorbells of all queues. While the pollers stand still. */
+    void follow(DoorbellBuffers buffers) {
+        ioQueues.follow(buffers);
+        SubmissionQueue sq = adminQueue;
+        if (sq != null) {
+            sq.follow(buffers);
+            sq.completionQueue().follow(buffers);
+        }
+    }
+
     // ---- events ----
 
     /** Queues an event if the host wants to hear of it. */
@@ -318,6 +329,11 @@ final class AdminContext {
 
     ErrorLog errorLog() {
         return shared.errorLog;
+    }
+
+    /** The admin queue that the host has set up, or null. */
+    void adminQueue(@Nullable SubmissionQueue queue) {
+        adminQueue = queue;
     }
 
     DoorbellPage doorbells() {

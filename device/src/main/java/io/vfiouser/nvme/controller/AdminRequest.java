@@ -66,6 +66,10 @@ final class AdminRequest {
         return LittleEndian.i64(entry, SubmissionEntry.PRP1);
     }
 
+    long prp2() {
+        return LittleEndian.i64(entry, SubmissionEntry.PRP2);
+    }
+
     /** DW0 (low half) and DW1 of the completion. */
     long result() {
         return result;
@@ -112,14 +116,8 @@ final class AdminRequest {
     }
 
     private int resolve(long lengthBytes, Direction direction) {
-        StatusCode status = prps.resolve(
-                shared.memory.table(),
-                prp1(),
-                LittleEndian.i64(entry, SubmissionEntry.PRP2),
-                lengthBytes,
-                shared.pageShift,
-                direction,
-                buffer);
+        StatusCode status =
+                prps.resolve(shared.memory.table(), prp1(), prp2(), lengthBytes, shared.pageShift, direction, buffer);
         return status == StatusCode.SUCCESS ? CommandStatus.SUCCESS : CommandStatus.of(status, SubmissionEntry.PRP1);
     }
 }

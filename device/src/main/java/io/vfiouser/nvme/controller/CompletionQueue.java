@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.spec.CompletionEntry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A completion queue. Base 2.1, section 3.3.1. Belongs to the thread that posts into it.
@@ -15,6 +16,7 @@ final class CompletionQueue {
     private final boolean interrupts;
     private final int vector;
     private final QueueRing ring;
+    private @Nullable ShadowDoorbell shadow;
     private int head;
     private int tail;
     private int phase = 1;
@@ -93,7 +95,8 @@ final class CompletionQueue {
      * @return whether the value is one that the queue cannot have and that was not seen before
      */
     boolean pollHead(DoorbellPage doorbells) {
-        int value = doorbells.completionHead(id);
+        ShadowDoorbell own = shadow;
+        int value = own == null ? doorbells.completionHead(id) : own.value(head);
         if (value == head) {
             return false;
         }
@@ -112,7 +115,31 @@ final class CompletionQueue {
         }
         head = value;
         refusedHead = 0;
+        if (own != null) {
+            own.leaveBehind(value);
+        }
         return false;
+    }
+
+    /** The value that {@link #pollHead} refused. */
+    int refusedHead() {
+        return refusedHead;
+    }
+
+    /** The host has given buffers for doorbells; or, with null, it has not. While the queue's thread stands still. */
+    void follow(@Nullable DoorbellBuffers buffers) {
+        shadow = buffers == null ? null : buffers.completionHead(this, head);
+    }
+
+    /**
+     * Asks the host to write the register when it makes room, if there is none; as long as there is, nobody waits for it. Afterwards a
+     * full fence, then {@link #pollHead}.
+     *
+     * @return whether it was not asked already
+     */
+    boolean arm() {
+        ShadowDoorbell own = shadow;
+        return own != null && room() <= 0 && own.arm(head);
     }
 
     /**

@@ -38,6 +38,8 @@ final class CreateIoCompletionQueueCommand implements AdminCommandHandler {
             return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.PRP1);
         }
         return controller.whenStill(PauseLevel.HOLD, () -> {
+            // Memory may have changed until everybody stood still; a queue without memory waits for it.
+            queue.ring().map(controller.memory());
             controller.doorbells().putCompletionHead(queueId, 0);
             queues.add(queue);
             return CommandStatus.SUCCESS;

@@ -20,25 +20,35 @@ final class DoorbellPage {
         this.page = page;
     }
 
+    /** Where a submission queue's tail is in this page, and in the pages that are laid out like it. */
+    static long submissionTailOffset(int queueId) {
+        return (long) queueId * PAIR_BYTES;
+    }
+
+    /** Where a completion queue's head is. */
+    static long completionHeadOffset(int queueId) {
+        return (long) queueId * PAIR_BYTES + HEAD;
+    }
+
     /** Submission queue tail, unchecked. Acquire: entries up to the tail are visible afterwards. */
     int submissionTail(int queueId) {
-        return LittleEndian.i32Acquire(page, (long) queueId * PAIR_BYTES);
+        return LittleEndian.i32Acquire(page, submissionTailOffset(queueId));
     }
 
     /** Completion queue head, unchecked. Acquire: the host has read the entries before it. */
     int completionHead(int queueId) {
-        return LittleEndian.i32Acquire(page, (long) queueId * PAIR_BYTES + HEAD);
+        return LittleEndian.i32Acquire(page, completionHeadOffset(queueId));
     }
 
     void putSubmissionTail(int queueId, int value) {
-        LittleEndian.putU32Release(page, (long) queueId * PAIR_BYTES, value);
+        LittleEndian.putU32Release(page, submissionTailOffset(queueId), value);
     }
 
     void putCompletionHead(int queueId, int value) {
-        LittleEndian.putU32Release(page, (long) queueId * PAIR_BYTES + HEAD, value);
+        LittleEndian.putU32Release(page, completionHeadOffset(queueId), value);
     }
 
-    /** What a read of BAR0 sees; doorbells are write-only, so this is for hosts that look anyway. */
+    /** The doorbell at an offset, with acquire. */
     int read(long offset) {
         return LittleEndian.i32Acquire(page, offset);
     }

@@ -39,6 +39,7 @@ final class IdentifyData {
         LittleEndian.putU32(data, IdentifyController.VER, SpecVersion.V2_1);
         LittleEndian.putU32(data, IdentifyController.OAES, IdentifyController.OAES_NAMESPACE_ATTRIBUTE);
         LittleEndian.putU32(data, IdentifyController.CTRATT, IdentifyController.CTRATT_HOST_ID_128);
+        LittleEndian.putU16(data, IdentifyController.OACS, IdentifyController.OACS_DOORBELL_BUFFER_CONFIG);
         LittleEndian.putU8(data, IdentifyController.CNTRLTYPE, IdentifyController.TYPE_IO);
         LittleEndian.putU8(data, IdentifyController.AERL, AsynchronousEvents.LIMIT - 1);
         LittleEndian.putU8(data, IdentifyController.FRMW, LAST_FIRMWARE_SLOT_READ_ONLY);

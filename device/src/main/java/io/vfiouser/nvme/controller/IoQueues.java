@@ -13,6 +13,7 @@ final class IoQueues {
     private final @Nullable CompletionQueue[] completionQueues;
     private final int[] pollerOf;
     private final int[] loads;
+    private @Nullable DoorbellBuffers doorbellBuffers;
     private int count;
 
     IoQueues(PollerGroup group, int queuePairs) {
@@ -54,12 +55,22 @@ final class IoQueues {
         pollerOf[queue.id()] = least;
         completionQueues[queue.id()] = queue;
         count++;
+        DoorbellBuffers buffers = doorbellBuffers;
+        if (buffers != null) {
+            buffers.clear(DoorbellPage.completionHeadOffset(queue.id()));
+            queue.follow(buffers);
+        }
     }
 
     void add(SubmissionQueue queue) {
         queue.completionQueue().submissionQueueAdded();
         submissionQueues[queue.id()] = queue;
         count++;
+        DoorbellBuffers buffers = doorbellBuffers;
+        if (buffers != null) {
+            buffers.clear(DoorbellPage.submissionTailOffset(queue.id()));
+            queue.follow(buffers);
+        }
         poller(queue).add(queue);
     }
 
@@ -88,6 +99,7 @@ final class IoQueues {
             loads[i] = 0;
         }
         count = 0;
+        doorbellBuffers = null;
         for (QueuePoller poller : group.pollers()) {
             poller.clear();
         }
@@ -95,6 +107,10 @@ final class IoQueues {
 
     /** Finds the memory of all queues anew. */
     void map(RegionTable table) {
+        DoorbellBuffers buffers = doorbellBuffers;
+        if (buffers != null) {
+            buffers.map(table);
+        }
         for (CompletionQueue queue : completionQueues) {
             if (queue != null) {
                 queue.ring().map(table);
@@ -105,6 +121,33 @@ final class IoQueues {
                 queue.ring().map(table);
             }
         }
+    }
+
+    /** Takes the buffers over for the doorbells of all queues, those to come as well. */
+    void follow(DoorbellBuffers buffers) {
+        doorbellBuffers = buffers;
+        for (CompletionQueue queue : completionQueues) {
+            if (queue != null) {
+                queue.follow(buffers);
+            }
+        }
+        for (SubmissionQueue queue : submissionQueues) {
+            if (queue != null) {
+                queue.follow(buffers);
+            }
+        }
+    }
+
+    /**
+     * A doorbell register was written: wakes the poller of its queue.
+     *
+     * @param tail whether it is that of a submission queue
+     */
+    void rung(boolean tail, int queueId) {
+        SubmissionQueue submissions = tail ? submissionQueue(queueId) : null;
+        int completionQueueId =
+                submissions == null ? queueId : submissions.completionQueue().id();
+        group.pollers().get(pollerOf[completionQueueId]).standStill().wakeUp();
     }
 
     private QueuePoller poller(SubmissionQueue queue) {

@@ -279,7 +279,7 @@ public final class NvmeController implements AutoCloseable {
             shared.doorbells.putCompletionHead(queueId, value);
         }
         if (queueId > 0) {
-            group.wakeUp();
+            ioQueues.rung(tail, queueId);
         }
     }
 }

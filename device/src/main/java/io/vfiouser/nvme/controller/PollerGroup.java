@@ -65,12 +65,6 @@ final class PollerGroup {
         return false;
     }
 
-    void wakeUp() {
-        for (QueuePoller poller : pollers) {
-            poller.standStill().wakeUp();
-        }
-    }
-
     private void apply() {
         PauseLevel highest = PauseLevel.RUN;
         for (PauseLevel each : new ArrayList<>(wanted.values())) {

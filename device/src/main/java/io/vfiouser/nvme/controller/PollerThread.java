@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
  * The thread of a {@link QueuePoller}.
  *
  * <p>No wake-up is lost: the thread announces its sleep, then looks once more, then sleeps; whoever brings work makes it visible first
- * and looks for the announcement afterwards, with a full fence between the two on either side.
+ * and looks for the announcement afterwards, with a full fence between the two on either side. A host with shadow doorbells does the same
+ * with the event index: it stores the doorbell, then looks whether the thread wants the register written.
  */
 public final class PollerThread implements AutoCloseable {
     /** A bound for sleeps that only a wake-up is meant to end. */
@@ -116,6 +117,7 @@ public final class PollerThread implements AutoCloseable {
             return;
         }
         asleep = true;
+        poller.arm();
         VarHandle.fullFence();
         work = poller.doWork();
         if (work == 0 && !stopping) {

@@ -116,6 +116,21 @@ public final class QueuePoller {
         return outstanding == 0 && (queues.length == 0 || faulted || !StandStill.runs(standStill.ticket()));
     }
 
+    /**
+     * Before the thread sleeps: makes the host write the registers for what comes next, so that its write wakes the thread. Afterwards a
+     * full fence and one more pass.
+     */
+    void arm() {
+        // Whoever wants to change the queues waits for this thread's answer, which only a pass gives.
+        if (faulted || !StandStill.runs(standStill.ticket())) {
+            return;
+        }
+        for (SubmissionQueue queue : queues) {
+            queue.arm();
+            queue.completionQueue().arm();
+        }
+    }
+
     /** How long the thread may sleep before an interrupt is due that was withheld. */
     long nanosUntilInterrupt() {
         return withheld.nanosUntilDue();
@@ -143,7 +158,7 @@ public final class QueuePoller {
 
     private int fetch(SubmissionQueue queue) {
         if (queue.pollTail(shared.doorbells)) {
-            shared.invalidDoorbellValue("submission", queue.id(), shared.doorbells.submissionTail(queue.id()));
+            shared.invalidDoorbellValue("submission", queue.id(), queue.refusedTail());
         }
         int available = queue.available();
         if (available == 0) {
@@ -157,8 +172,7 @@ public final class QueuePoller {
         int room = completions.room();
         if (room < wanted) {
             if (completions.pollHead(shared.doorbells)) {
-                shared.invalidDoorbellValue(
-                        "completion", completions.id(), shared.doorbells.completionHead(completions.id()));
+                shared.invalidDoorbellValue("completion", completions.id(), completions.refusedHead());
             }
             room = completions.room();
         }

@@ -6,8 +6,8 @@ import io.vfiouser.nvme.memory.RegionTable;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Where a queue's entries are: guest address and, while that is mapped, the memory. A queue lies within one region, since its
- * entries are addressed by one base.
+ * Where a queue's entries are, or other things that guest and device share for long: guest address and, while that is mapped, the
+ * memory. It lies within one region, since all is addressed by one base.
  */
 final class QueueRing {
     private static final GuestRegion NOWHERE =

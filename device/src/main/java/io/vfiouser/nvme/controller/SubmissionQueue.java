@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A submission queue. Base 2.1, section 3.3.1. Belongs to the thread that polls it: the control thread for the admin queue, one
@@ -12,6 +13,7 @@ final class SubmissionQueue {
     private final int entries;
     private final CompletionQueue completionQueue;
     private final QueueRing ring;
+    private @Nullable ShadowDoorbell shadow;
     private int head;
     private int tail;
     private int refusedTail;
@@ -50,7 +52,8 @@ final class SubmissionQueue {
      * @return whether the value is one that the queue cannot have and that was not seen before
      */
     boolean pollTail(DoorbellPage doorbells) {
-        int value = doorbells.submissionTail(id);
+        ShadowDoorbell own = shadow;
+        int value = own == null ? doorbells.submissionTail(id) : own.value(tail);
         if (value == tail) {
             return false;
         }
@@ -61,7 +64,30 @@ final class SubmissionQueue {
         }
         tail = value;
         refusedTail = 0;
+        if (own != null) {
+            own.leaveBehind(value);
+        }
         return false;
+    }
+
+    /** The value that {@link #pollTail} refused. */
+    int refusedTail() {
+        return refusedTail;
+    }
+
+    /** The host has given buffers for doorbells; or, with null, it has not. While the queue's thread stands still. */
+    void follow(@Nullable DoorbellBuffers buffers) {
+        shadow = buffers == null ? null : buffers.submissionTail(this, tail);
+    }
+
+    /**
+     * Asks the host to write the register when it moves the tail. Afterwards a full fence, then {@link #pollTail}.
+     *
+     * @return whether it was not asked already
+     */
+    boolean arm() {
+        ShadowDoorbell own = shadow;
+        return own != null && own.arm(tail);
     }
 
     /** How many entries may be fetched. */

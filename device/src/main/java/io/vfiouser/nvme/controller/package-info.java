@@ -25,8 +25,8 @@
  *
  * <h2>What it does not implement</h2>
  *
- * SGLs, fused commands, metadata and protection information, Namespace Management, Format NVM, shadow doorbells, Abort of I/O
- * commands, pin-based interrupts.
+ * SGLs, fused commands, metadata and protection information, Namespace Management, Format NVM, Abort of I/O commands, pin-based
+ * interrupts.
  */
 @NullMarked
 package io.vfiouser.nvme.controller;

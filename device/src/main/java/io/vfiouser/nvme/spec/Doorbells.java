@@ -22,6 +22,14 @@ public final class Doorbells {
         return ControllerRegisters.DOORBELLS + (2 * queueId + 1) * STRIDE_BYTES;
     }
 
+    /**
+     * Whether a doorbell that moves from one value to another passes an event index, so that the register is to be written beside the
+     * shadow doorbell: all modulo 2^16. Base 2.1, annex B.5.
+     */
+    public static boolean passes(int eventIndex, int before, int now) {
+        return (now - eventIndex - 1 & VALUE_MASK) < (now - before & VALUE_MASK);
+    }
+
     /** Bytes of the doorbells of {@code queuePairs} pairs, the admin queue's among them. */
     public static int lengthBytes(int queuePairs) {
         return 2 * queuePairs * STRIDE_BYTES;

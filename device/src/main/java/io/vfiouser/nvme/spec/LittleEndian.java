@@ -71,6 +71,16 @@ public final class LittleEndian {
         ORDERED_U32.setRelease(segment, offset, value);
     }
 
+    /**
+     * Replaces a dword if it has the expected value, as one access, with the order of a volatile one. Alignment as for
+     * {@link #putU32Release}.
+     *
+     * @return whether it had
+     */
+    public static boolean replaceU32(MemorySegment segment, long offset, int expected, int value) {
+        return ORDERED_U32.compareAndSet(segment, offset, expected, value);
+    }
+
     /** Reads a qword with acquire semantics. The address must be a multiple of 8 in native memory. */
     public static long i64Acquire(MemorySegment segment, long offset) {
         return (long) ORDERED_U64.getAcquire(segment, offset);

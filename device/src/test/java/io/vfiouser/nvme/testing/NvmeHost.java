@@ -118,4 +118,12 @@ public final class NvmeHost {
                 .orThrow();
         return queue;
     }
+
+    /** Deletes the submission queue and the completion queue of an identifier. */
+    public void deleteQueues(int queueId) {
+        admin.execute((sq, at, cid) -> AdminCommand.deleteSubmissionQueue(sq, at, cid, queueId))
+                .orThrow();
+        admin.execute((sq, at, cid) -> AdminCommand.deleteCompletionQueue(sq, at, cid, queueId))
+                .orThrow();
+    }
 }

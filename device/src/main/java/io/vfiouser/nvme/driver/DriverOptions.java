@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param maximumTransferBytes the largest transfer of one command; the controller's limit applies as well
  * @param timeout the longest wait for a command, and for an answer of the server
  * @param iovaBase where guest memory begins for the device; a multiple of 2 MiB
+ * @param shadowDoorbells use shadow doorbells for the I/O queues if the controller has them
  */
 public record DriverOptions(
         int queues,
@@ -23,7 +24,8 @@ public record DriverOptions(
         boolean interrupts,
         int maximumTransferBytes,
         Duration timeout,
-        long iovaBase) {
+        long iovaBase,
+        boolean shadowDoorbells) {
 
     private static final int MAXIMUM_QUEUES = 65_535;
     private static final int MAXIMUM_DEPTH = 65_535;
@@ -40,42 +42,89 @@ public record DriverOptions(
         require(iovaBase >= 0 && iovaBase % IOVA_ALIGNMENT == 0, "the IOVA must be a multiple of 2 MiB");
     }
 
-    /** One queue of depth 32, 64 MiB for buffers, polled, transfers up to 1 MiB, ten seconds. */
+    /** One queue of depth 32, 64 MiB for buffers, polled, transfers up to 1 MiB, ten seconds, doorbell registers only. */
     public static DriverOptions defaults() {
-        return new DriverOptions(1, 32, 64 << 20, false, false, 1 << 20, Duration.ofSeconds(10), 1L << 32);
+        return new DriverOptions(1, 32, 64 << 20, false, false, 1 << 20, Duration.ofSeconds(10), 1L << 32, false);
     }
 
     public DriverOptions withQueues(int wanted) {
         return new DriverOptions(
-                wanted, depth, memoryBytes, hugePages, interrupts, maximumTransferBytes, timeout, iovaBase);
+                wanted,
+                depth,
+                memoryBytes,
+                hugePages,
+                interrupts,
+                maximumTransferBytes,
+                timeout,
+                iovaBase,
+                shadowDoorbells);
     }
 
     public DriverOptions withDepth(int wanted) {
         return new DriverOptions(
-                queues, wanted, memoryBytes, hugePages, interrupts, maximumTransferBytes, timeout, iovaBase);
+                queues,
+                wanted,
+                memoryBytes,
+                hugePages,
+                interrupts,
+                maximumTransferBytes,
+                timeout,
+                iovaBase,
+                shadowDoorbells);
     }
 
     public DriverOptions withMemoryBytes(long wanted) {
-        return new DriverOptions(queues, depth, wanted, hugePages, interrupts, maximumTransferBytes, timeout, iovaBase);
+        return new DriverOptions(
+                queues, depth, wanted, hugePages, interrupts, maximumTransferBytes, timeout, iovaBase, shadowDoorbells);
     }
 
     public DriverOptions withHugePages(boolean wanted) {
         return new DriverOptions(
-                queues, depth, memoryBytes, wanted, interrupts, maximumTransferBytes, timeout, iovaBase);
+                queues,
+                depth,
+                memoryBytes,
+                wanted,
+                interrupts,
+                maximumTransferBytes,
+                timeout,
+                iovaBase,
+                shadowDoorbells);
     }
 
     public DriverOptions withInterrupts(boolean wanted) {
         return new DriverOptions(
-                queues, depth, memoryBytes, hugePages, wanted, maximumTransferBytes, timeout, iovaBase);
+                queues,
+                depth,
+                memoryBytes,
+                hugePages,
+                wanted,
+                maximumTransferBytes,
+                timeout,
+                iovaBase,
+                shadowDoorbells);
     }
 
     public DriverOptions withMaximumTransferBytes(int wanted) {
-        return new DriverOptions(queues, depth, memoryBytes, hugePages, interrupts, wanted, timeout, iovaBase);
+        return new DriverOptions(
+                queues, depth, memoryBytes, hugePages, interrupts, wanted, timeout, iovaBase, shadowDoorbells);
     }
 
     public DriverOptions withTimeout(Duration wanted) {
         return new DriverOptions(
-                queues, depth, memoryBytes, hugePages, interrupts, maximumTransferBytes, wanted, iovaBase);
+                queues,
+                depth,
+                memoryBytes,
+                hugePages,
+                interrupts,
+                maximumTransferBytes,
+                wanted,
+                iovaBase,
+                shadowDoorbells);
+    }
+
+    public DriverOptions withShadowDoorbells(boolean wanted) {
+        return new DriverOptions(
+                queues, depth, memoryBytes, hugePages, interrupts, maximumTransferBytes, timeout, iovaBase, wanted);
     }
 
     /** Entries of an I/O queue: a power of two, one more than the depth at least, since a full ring cannot be told from an empty one. */

@@ -49,6 +49,7 @@ public final class NvmeDriver implements AutoCloseable {
     private final @Nullable Interrupts interrupts;
     private final List<QueuePair> pairs = new ArrayList<>();
     private final List<IoQueue> ioQueues = new ArrayList<>();
+    private @Nullable ShadowDoorbells shadowDoorbells;
     private AdminQueue admin;
     private IdentifyController identity;
     private boolean closed;
@@ -128,6 +129,11 @@ public final class NvmeDriver implements AutoCloseable {
         return bar.doorbellsMapped();
     }
 
+    /** Whether the I/O queues' doorbells are in guest memory. */
+    public boolean shadowDoorbells() {
+        return shadowDoorbells != null;
+    }
+
     /** Pages that back guest memory. */
     public PageSize memoryPageSize() {
         return memory.pageSize();
@@ -198,14 +204,30 @@ public final class NvmeDriver implements AutoCloseable {
         pairs.forEach(QueuePair::close);
         pairs.clear();
         ioQueues.clear();
-        QueuePair adminPair = newPair(0, ADMIN_ENTRIES, ADMIN_DEPTH);
+        if (shadowDoorbells != null) {
+            shadowDoorbells.close();
+            shadowDoorbells = null;
+        }
+        QueuePair adminPair = newPair(0, ADMIN_ENTRIES, ADMIN_DEPTH, bar);
         admin = new AdminQueue(adminPair, interrupts == null ? null : interrupts.of(0), options.timeout());
         lifecycle.enable(adminPair);
         identity = new IdentifyController(identifyData(IdentifyCns.CONTROLLER, 0));
-        createIoQueues();
+        createIoQueues(ioDoorbells());
     }
 
-    private void createIoQueues() {
+    /** Those of the I/O queues; the admin queue always has registers. */
+    private DoorbellRegisters ioDoorbells() {
+        boolean offered = (identity.u16(IdentifyController.OACS) & IdentifyController.OACS_DOORBELL_BUFFER_CONFIG) != 0;
+        if (!options.shadowDoorbells() || !offered) {
+            return bar;
+        }
+        ShadowDoorbells shadow = new ShadowDoorbells(bar, memory);
+        shadowDoorbells = shadow;
+        admin.executeSuccessfully(shadow.command());
+        return shadow;
+    }
+
+    private void createIoQueues(DoorbellRegisters doorbells) {
         if (options.queues() == 0) {
             return;
         }
@@ -220,7 +242,7 @@ public final class NvmeDriver implements AutoCloseable {
                 .dw0();
         int count = Math.min(options.queues(), Math.min(granted & 0xFFFF, granted >>> 16) + 1);
         for (int id = 1; id <= count; id++) {
-            QueuePair pair = newPair(id, entries, options.depth());
+            QueuePair pair = newPair(id, entries, options.depth(), doorbells);
             admin.executeSuccessfully(NvmeCommand.createCompletionQueue(
                     id, entries, pair.completionBase(), interrupts != null, interrupts == null ? 0 : id));
             admin.executeSuccessfully(NvmeCommand.createSubmissionQueue(id, entries, pair.submissionBase(), id));
@@ -228,13 +250,13 @@ public final class NvmeDriver implements AutoCloseable {
         }
     }
 
-    private QueuePair newPair(int id, int entries, int depth) {
+    private QueuePair newPair(int id, int entries, int depth, DoorbellRegisters doorbells) {
         QueuePair pair = new QueuePair(
                 id,
                 entries,
                 depth,
                 memory,
-                bar,
+                doorbells,
                 watchdog,
                 options.timeout().toMillis(),
                 options.maximumTransferBytes());
@@ -270,6 +292,7 @@ public final class NvmeDriver implements AutoCloseable {
     private static long memoryBytes(DriverOptions options) {
         int transfer = options.maximumTransferBytes();
         return options.memoryBytes()
+                + ShadowDoorbells.MEMORY_BYTES
                 + QueuePair.memoryBytes(ADMIN_ENTRIES, ADMIN_DEPTH, transfer)
                 + options.queues() * QueuePair.memoryBytes(options.ioQueueEntries(), options.depth(), transfer)
                 // Identify and log pages of several threads at once

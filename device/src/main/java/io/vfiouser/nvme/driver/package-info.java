@@ -10,7 +10,7 @@
  * <p>What the device says is checked: completions with an unknown command identifier, a foreign queue or an impossible head
  * pointer end in {@link NvmeProtocolException}.
  *
- * <p><b>Not implemented:</b> metadata, shadow doorbells, pages other than 4 KiB, more than one submission queue for a
+ * <p><b>Not implemented:</b> metadata, pages other than 4 KiB, more than one submission queue for a
  * completion queue.
  */
 @NullMarked

@@ -202,6 +202,33 @@ class NvmeDriverTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"MAPPED, ADAPTIVE", "TRAPPED, ADAPTIVE", "TRAPPED, EVENT"})
+    void shadowDoorbellsAreUsedWhereTheyAreWanted(DoorbellMode doorbells, PollMode poll) {
+        device.close();
+        device = start(doorbells, poll);
+        DriverOptions options =
+                DriverOptions.defaults().withQueues(2).withInterrupts(true).withShadowDoorbells(true);
+        try (NvmeDriver driver = NvmeDriver.connect(socket, options);
+                DmaBuffer out = driver.allocate(4096);
+                DmaBuffer in = driver.allocate(4096)) {
+            for (int round = 0; round < 2; round++) {
+                assertThat(driver.shadowDoorbells()).isTrue();
+                for (int i = 0; i < 500; i++) {
+                    out.segment().fill((byte) (i + round));
+                    IoQueue queue = driver.ioQueue(i % 2);
+                    queue.executeSuccessfully(NvmeCommand.write(1, i, 8, false, out, 0, 4096));
+                    queue.executeSuccessfully(NvmeCommand.read(1, i, 8, in, 0, 4096));
+                    assertThat(in.segment().mismatch(out.segment())).isEqualTo(-1);
+                }
+                driver.resetController();
+            }
+        }
+        try (NvmeDriver driver = NvmeDriver.connect(socket, DriverOptions.defaults())) {
+            assertThat(driver.shadowDoorbells()).isFalse();
+        }
+    }
+
     @Test
     void closingShutsTheControllerDownAndTheNextOneMayAttach() {
         for (int i = 0; i < 3; i++) {

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vfiouser.nvme.block.RamBlockDevice;
 import io.vfiouser.nvme.block.ThreadAllocation;
+import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.CompletionEntry;
 import io.vfiouser.nvme.spec.Doorbells;
+import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.testing.HostQueue;
+import io.vfiouser.nvme.testing.HostTransport;
 import io.vfiouser.nvme.testing.InMemoryGuest;
 import io.vfiouser.nvme.testing.NvmeHost;
+import io.vfiouser.nvme.testing.ShadowingHost;
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From the doorbell to the completion nothing is allocated, whatever the command. */
 class FastPathAllocationTest {
@@ -21,18 +26,28 @@ class FastPathAllocationTest {
     private static final int MEASURED = 2_000;
     private static final int COMMANDS = ENTRIES - 1;
 
-    @Test
-    void commandsAllocateNothing() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void commandsAllocateNothing(boolean shadowsAndCoalescing) {
         try (InMemoryGuest guest = InMemoryGuest.mapped(RamBlockDevice.ofSize(4 << 20))) {
-            NvmeHost host = new NvmeHost(guest);
+            ShadowingHost shadow = new ShadowingHost(guest);
+            NvmeHost host = new NvmeHost(shadow);
             host.enable();
             HostQueue queue = host.createQueues(1, ENTRIES);
+            if (shadowsAndCoalescing) {
+                shadow.configure(host, queueId -> queueId > 0);
+                host.admin()
+                        .execute((sq, at, cid) -> AdminCommand.setFeatures(
+                                sq, at, cid, 0, FeatureId.INTERRUPT_COALESCING, 1 << 8 | 100, 0, 0))
+                        .orThrow();
+                guest.settle();
+            }
             fill(host, guest.memory(), host.at(queue.submissionBase()));
             QueuePoller poller = guest.controller().pollers().getFirst();
-            int warm = rounds(guest, poller, 0, WARM_UP);
+            int warm = rounds(shadow, poller, 0, WARM_UP);
             guest.interrupts().clear();
             long before = ThreadAllocation.bytes();
-            int ignored = rounds(guest, poller, warm, MEASURED);
+            int ignored = rounds(shadow, poller, warm, MEASURED);
             long allocated = ThreadAllocation.bytes() - before;
             // The compiler may make a few objects of its own on this thread; one per command would be 16 times this.
             assertThat(allocated).isLessThan(MEASURED * (long) COMMANDS);
@@ -62,16 +77,16 @@ class FastPathAllocationTest {
     }
 
     /** Fills the queue so many times and returns where the tail is afterwards. */
-    private static int rounds(InMemoryGuest guest, QueuePoller poller, int tailBefore, int count) {
+    private static int rounds(HostTransport host, QueuePoller poller, int tailBefore, int count) {
         int tail = tailBefore;
         for (int i = 0; i < count; i++) {
             tail = (tail + COMMANDS) % ENTRIES;
-            guest.doorbell(Doorbells.submissionTail(1), tail);
+            host.doorbell(Doorbells.submissionTail(1), tail);
             int done = 0;
             while (done < COMMANDS) {
                 done += poller.doWork();
             }
-            guest.doorbell(Doorbells.completionHead(1), tail);
+            host.doorbell(Doorbells.completionHead(1), tail);
         }
         return tail;
     }

@@ -66,6 +66,7 @@ class UsageTest {
                 "serve --socket x --ram 1G --poll event                   | --doorbells trapped",
                 "serve --socket x --ram 1G --poll sometimes               | busy, adaptive, event",
                 "serve --socket x --ram 1G --cpu 4096                     | processors 0 to",
+                "serve --socket x --ram 1G --settings=                    | --settings is empty",
                 "io                                                       | PATH",
                 "io x                                                     | --mode",
                 "io x --mode shuffle                                      | randread, randwrite, randrw",
@@ -129,6 +130,18 @@ class UsageTest {
                         folder.resolve("none").toString()),
                 ExitCode.FAILURE,
                 "cannot read the journal");
+    }
+
+    @Test
+    void aFileThatHoldsNoSettingsIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("notes.txt"), "precious");
+        String socket = folder.resolve("s").toString();
+        assertOneLine(
+                run("serve", "--socket", socket, "--ram", "1M", "--settings", file.toString()),
+                ExitCode.FAILURE,
+                "notes.txt",
+                "not overwritten");
+        assertThat(file).hasContent("precious");
     }
 
     @Test

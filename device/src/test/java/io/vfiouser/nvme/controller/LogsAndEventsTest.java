@@ -7,6 +7,7 @@ import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.AdminOpcode;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
 import io.vfiouser.nvme.spec.CommandEffectsLog;
+import io.vfiouser.nvme.spec.ControllerStatus;
 import io.vfiouser.nvme.spec.ErrorLogEntry;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.FirmwareSlotLog;
@@ -139,6 +140,19 @@ class LogsAndEventsTest {
                 .isEqualTo(StatusCode.INTERNAL_ERROR);
         assertThat(AsynchronousEvent.of((int) host.admin().reap().result()))
                 .isEqualTo(AsynchronousEvent.TRANSIENT_INTERNAL_ERROR);
+    }
+
+    @Test
+    void aFaultThatStopsTheControllerIsReportedAsPersistent() {
+        host.admin().submit(AdminCommand::asynchronousEventRequest);
+        guest.settle();
+        guest.breakNextPass();
+        assertThat(AsynchronousEvent.of((int) host.admin().reap().result()))
+                .isEqualTo(AsynchronousEvent.PERSISTENT_INTERNAL_ERROR);
+        assertThat(ControllerStatus.fatal(host.status())).isTrue();
+        host.disable();
+        host.enable();
+        assertThat(ControllerStatus.fatal(host.status())).isFalse();
     }
 
     @Test

@@ -36,6 +36,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     private final boolean trapped;
     private boolean stepPollers = true;
     private long clockMillis;
+    private boolean clockBroken;
 
     private InMemoryGuest(boolean trapped, int pollers, ControllerOptions options, BlockDevice... devices) {
         this(trapped, pollers, options, Optional.empty(), devices);
@@ -52,8 +53,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
         settings.ifPresent(builder::settings);
         subsystem = builder.open();
         guest.publish(table());
-        controller =
-                new NvmeController(options, subsystem, guest, doorbells, interrupts::add, pollers, () -> clockMillis);
+        controller = new NvmeController(options, subsystem, guest, doorbells, interrupts::add, pollers, this::clock);
     }
 
     public static InMemoryGuest mapped(BlockDevice... devices) {
@@ -80,6 +80,19 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     /** Moves the controller's clock, which stands still otherwise. */
     public void elapse(Duration time) {
         clockMillis += time.toMillis();
+    }
+
+    /** The control thread's next pass runs into a fault of the program. */
+    public void breakNextPass() {
+        clockBroken = true;
+    }
+
+    private long clock() {
+        if (clockBroken) {
+            clockBroken = false;
+            throw new IllegalStateException("broken by a test");
+        }
+        return clockMillis;
     }
 
     public NvmSubsystem subsystem() {

@@ -144,7 +144,6 @@ class FeaturesConformanceTest {
     }
 
     @Test
-    @KnownFault("Features: Error Recovery is announced as namespace specific and kept in one value for all namespaces")
     void aFeatureOfNamespacesHasAValueForEach(Conformance c) {
         c.admin(NvmeCommand.setFeatures(FeatureId.ERROR_RECOVERY, 77).namespaceId(1))
                 .succeeds();
@@ -203,7 +202,6 @@ class FeaturesConformanceTest {
     }
 
     @Test
-    @KnownFault("SetFeaturesCommand.queues: a bad NCQR is located at NSQR, byte 44 instead of 46")
     void theReservedNumberOfCompletionQueuesIsRefused(Conformance c) {
         c.admin(NvmeCommand.setFeatures(FeatureId.NUMBER_OF_QUEUES, 0xFFFF << 16))
                 .refused(StatusCode.INVALID_FIELD)

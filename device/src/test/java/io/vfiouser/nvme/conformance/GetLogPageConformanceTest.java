@@ -72,8 +72,6 @@ class GetLogPageConformanceTest {
     }
 
     @Test
-    @KnownFault(
-            "GetLogPageCommand: only the SMART page looks at NSID (Base 5.1.12: should, for pages of controller scope)")
     void aPageOfControllerScopeIsNotAskedForWithANamespace(Conformance c) {
         c.admin(get(c, LogPageId.ERROR_INFORMATION, 16).namespaceId(RAM.id()))
                 .refused(StatusCode.INVALID_FIELD)
@@ -153,7 +151,6 @@ class GetLogPageConformanceTest {
     }
 
     @Test
-    @KnownFault("ErrorLogEntry.write: log page version (byte 63) is 0, so CSI and opcode of an entry do not count")
     void errorLogEntriesSayThatTheyHaveAnOpcode(Conformance c) {
         c.admin(NvmeCommand.admin(0xFF)).refused(StatusCode.INVALID_OPCODE).at(SubmissionEntry.CDW0);
         assertThat(LittleEndian.u8(c.errorLogPage(), 63)).isEqualTo(1);

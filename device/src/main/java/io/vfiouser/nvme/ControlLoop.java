@@ -167,7 +167,19 @@ final class ControlLoop implements QuiesceHandler {
         } catch (RuntimeException | Error e) {
             LOG.error("closing the device failed", e);
         } finally {
+            leaveSubsystem();
             ended.countDown();
+        }
+    }
+
+    /** Also if nobody closes the device that has failed: other controllers would stand still for this one for ever. */
+    private void leaveSubsystem() {
+        try {
+            if (controller.paused()) {
+                controller.close();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("leaving the subsystem failed", e);
         }
     }
 }

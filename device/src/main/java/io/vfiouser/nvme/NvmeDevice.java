@@ -60,7 +60,6 @@ public final class NvmeDevice implements AutoCloseable {
         this.library = library;
         this.subsystem = subsystem;
         this.ownsSubsystem = builder.sharedSubsystem().isEmpty();
-        ControllerOptions options = ControllerOptions.of(subsystem.freeControllerId());
         boolean mapped = builder.doorbellMode() == DoorbellMode.MAPPED;
         MemFd memory = mapped ? MemFd.create("nvme-bar0", PciLayout.BAR0_BYTES) : null;
         this.bar0 = memory;
@@ -74,7 +73,12 @@ public final class NvmeDevice implements AutoCloseable {
         MemorySegment page = doorbells.segment();
         GuestMemory guest = new GuestMemory();
         InterruptRelay interrupts = new InterruptRelay();
-        this.controller = new NvmeController(options, subsystem, guest, page, interrupts, builder.pollerCount());
+        ControllerOptions options;
+        // Nobody else takes the identifier between the question and the answer.
+        synchronized (subsystem) {
+            options = ControllerOptions.of(subsystem.freeControllerId());
+            this.controller = new NvmeController(options, subsystem, guest, page, interrupts, builder.pollerCount());
+        }
         resources.add(controller);
         this.loop = new ControlLoop(controller, mapped);
         DeviceContext context = PciLayout.describe(socket, library, options, memory, controller, loop)

@@ -27,6 +27,14 @@ final class AdminCommands {
         add(AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST, new AsynchronousEventRequestCommand());
         add(AdminOpcode.KEEP_ALIVE, new KeepAliveCommand());
         add(AdminOpcode.DOORBELL_BUFFER_CONFIG, new DoorbellBufferConfigCommand());
+        add(
+                AdminOpcode.NAMESPACE_ATTACHMENT,
+                new NamespaceAttachmentCommand(),
+                CommandEffectsLog.NIC | CommandEffectsLog.CSE_ANY_NAMESPACE);
+        add(
+                AdminOpcode.FORMAT_NVM,
+                new FormatNvmCommand(),
+                CommandEffectsLog.LBCC | CommandEffectsLog.NCC | CommandEffectsLog.CSE_NAMESPACE);
     }
 
     private AdminCommands() {}
@@ -42,7 +50,12 @@ final class AdminCommands {
     }
 
     private static void add(int opcode, AdminCommandHandler handler) {
+        add(opcode, handler, 0);
+    }
+
+    /** {@code effects} beside {@link CommandEffectsLog#CSUPP}. */
+    private static void add(int opcode, AdminCommandHandler handler, int effects) {
         HANDLERS[opcode] = handler;
-        EFFECTS[opcode] = CommandEffectsLog.CSUPP;
+        EFFECTS[opcode] = CommandEffectsLog.CSUPP | effects;
     }
 }

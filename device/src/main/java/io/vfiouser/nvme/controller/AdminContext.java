@@ -260,6 +260,11 @@ final class AdminContext {
         }
     }
 
+    /** A host has enabled the controller: what was announced before is no news to it. */
+    void enabled() {
+        share.forgetChanged();
+    }
+
     /** The host has read a log page without retaining its events. */
     void logPageRead(int logPage) {
         events.logPageRead(logPage);

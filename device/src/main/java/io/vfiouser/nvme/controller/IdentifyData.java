@@ -100,6 +100,8 @@ final class IdentifyData {
         if (can.deallocate()) {
             deallocation |= IdentifyNamespace.DLFEAT_WRITE_ZEROES_DEALLOCATES;
         }
+        LittleEndian.putU8(
+                data, IdentifyNamespace.FPI, IdentifyNamespace.FPI_SUPPORTED | namespace.formatRemainingPercent());
         LittleEndian.putU8(data, IdentifyNamespace.DLFEAT, deallocation);
         LittleEndian.putU16(data, IdentifyNamespace.NAWUN, zeroBased(can.atomicBlocks(), namespace));
         LittleEndian.putU16(data, IdentifyNamespace.NABSN, zeroBased(can.atomicBlocks(), namespace));

@@ -200,6 +200,7 @@ final class Lifecycle {
             fail("the admin queue lies in memory that is not mapped, or not for both directions");
             return;
         }
+        context.enabled();
         state = State.ENABLED;
         LOG.debug("{}: enabled", context.name());
     }

@@ -233,9 +233,10 @@ public final class NvmeController implements AutoCloseable {
     }
 
     /**
-     * Gives the back ends' channels up.
+     * Gives the back ends' channels up and leaves the subsystem, whose other controllers wait for this one no longer. While {@link
+     * #paused}; nothing but another close may follow. Idempotent.
      *
-     * @throws IllegalStateException if commands are outstanding: {@link #pause} first, and end the pollers' threads
+     * @throws IllegalStateException if commands are outstanding
      */
     @Override
     public void close() {

@@ -398,10 +398,11 @@ public final class QueuePoller {
     /** Takes over which namespaces there are and in what format. While it is drained. */
     void take(List<Namespace> now) {
         NamespaceChannel[] before = attached;
-        attached = new NamespaceChannel[now.size()];
-        for (int i = 0; i < attached.length; i++) {
-            attached[i] = channel(now.get(i));
+        NamespaceChannel[] after = new NamespaceChannel[now.size()];
+        for (int i = 0; i < after.length; i++) {
+            after[i] = channel(now.get(i));
         }
+        attached = after;
         Arrays.fill(namespaces, null);
         for (NamespaceChannel each : attached) {
             namespaces[each.id()] = each;

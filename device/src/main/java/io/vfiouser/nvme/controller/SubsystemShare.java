@@ -5,7 +5,8 @@ import io.vfiouser.nvme.subsystem.NamespaceChange;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.subsystem.SubsystemMember;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,10 @@ final class SubsystemShare implements SubsystemMember {
     private final int controllerId;
     private final PollerGroup group;
     private final FlushAll flushAll;
-    private final ConcurrentLinkedQueue<Integer> changed = new ConcurrentLinkedQueue<>();
-    private volatile boolean resetWanted;
+    /** NSIDs: a set, so that a guest that never asks does not make it grow without end. */
+    private final ConcurrentSkipListSet<Integer> changed = new ConcurrentSkipListSet<>();
+
+    private final AtomicBoolean resetWanted = new AtomicBoolean();
     private volatile Runnable waker = () -> {};
     private List<Namespace> attached = List.of();
     private @Nullable NamespaceChange change;
@@ -73,19 +76,25 @@ final class SubsystemShare implements SubsystemMember {
             change = present;
             group.request(PollerGroup.Reason.NAMESPACES, PauseLevel.DRAIN);
         }
+        // A shutdown may have begun to flush since it stood still; its channels are closed before the change is taken
+        // over, too.
+        if (!group.reached(PauseLevel.DRAIN) || !flushAll.poll()) {
+            return 0;
+        }
         if (!present.made()) {
-            if (!group.reached(PauseLevel.DRAIN) || !flushAll.poll()) {
-                return 0;
-            }
             subsystem.standsStill(this, present);
         }
         if (!present.made()) {
             return 0;
         }
-        take();
-        change = null;
-        group.release(PollerGroup.Reason.NAMESPACES);
-        subsystem.takenOver(this, present);
+        try {
+            take();
+        } finally {
+            // Whatever happens here, the other controllers stand still for it.
+            change = null;
+            group.release(PollerGroup.Reason.NAMESPACES);
+            subsystem.takenOver(this, present);
+        }
         return 1;
     }
 
@@ -94,17 +103,20 @@ final class SubsystemShare implements SubsystemMember {
         return change != null;
     }
 
-    /** The next NSID of which something was announced, or null. */
+    /** An NSID of which something was announced, or null. */
     @Nullable
     Integer nextChanged() {
-        return changed.poll();
+        return changed.pollFirst();
+    }
+
+    /** Forgets what was announced: a host that enables the controller finds out for itself. */
+    void forgetChanged() {
+        changed.clear();
     }
 
     /** Whether an NVM subsystem reset was asked for since the last call. */
     boolean takeReset() {
-        boolean wanted = resetWanted;
-        resetWanted = false;
-        return wanted;
+        return resetWanted.get() && resetWanted.getAndSet(false);
     }
 
     /** What {@link #wakeUp} does; whoever runs the control thread knows. */
@@ -129,14 +141,25 @@ final class SubsystemShare implements SubsystemMember {
 
     @Override
     public void subsystemReset() {
-        resetWanted = true;
+        resetWanted.set(true);
         wakeUp();
     }
 
     private void take() {
         attached = subsystem.attachedTo(this);
+        try {
+            give(attached);
+        } catch (RuntimeException e) {
+            // A back end that gives no channel; none may stay open in a namespace that has been taken away.
+            attached = List.of();
+            give(attached);
+            throw e;
+        }
+    }
+
+    private void give(List<Namespace> namespaces) {
         for (QueuePoller poller : group.pollers()) {
-            poller.take(attached);
+            poller.take(namespaces);
         }
     }
 }

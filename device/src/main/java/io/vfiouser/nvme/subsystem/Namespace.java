@@ -14,6 +14,9 @@ public final class Namespace {
     private final boolean fromPool;
     private volatile NamespaceFormat format;
     private volatile boolean ready = true;
+    private volatile int remainingPercent;
+    private volatile boolean leaving;
+    private boolean formatting;
 
     Namespace(int id, BlockDevice device, NamespaceFormat format, boolean shared, boolean fromPool) {
         if (id < 1 || id == SubmissionEntry.NSID_ALL) {
@@ -80,6 +83,33 @@ public final class Namespace {
     /** Whether it can be formatted like that. */
     public boolean canHave(int formatIndex) {
         return NamespaceFormat.available(formatIndex, device.blockSizeBytes());
+    }
+
+    /** How much of a format under way is left to do, 0 to 100. */
+    public int formatRemainingPercent() {
+        return remainingPercent;
+    }
+
+    void formatRemainingPercent(int value) {
+        remainingPercent = value;
+    }
+
+    /** Whether a format is asked for or under way. Under the subsystem's lock. */
+    boolean formatting() {
+        return formatting;
+    }
+
+    void formatting(boolean value) {
+        formatting = value;
+    }
+
+    /** Whether it is about to be removed, so that nothing new is begun with it. Written under the subsystem's lock. */
+    boolean leaving() {
+        return leaving;
+    }
+
+    void leave() {
+        leaving = true;
     }
 
     void format(NamespaceFormat value) {

@@ -2,12 +2,19 @@ package io.vfiouser.nvme.subsystem;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The changes that are asked for, one after the other. Guarded by the subsystem's lock, but for {@link #present()}. */
 final class NamespaceChanges {
     private final Deque<NamespaceChange> waiting = new ArrayDeque<>();
+    private final Executor finisher;
     private volatile @Nullable NamespaceChange present;
+
+    /** {@code finisher} runs what is left when a change was made: never on the thread that calls, which holds the lock. */
+    NamespaceChanges(Executor finisher) {
+        this.finisher = finisher;
+    }
 
     /** The change under way, if any. */
     @Nullable
@@ -20,59 +27,66 @@ final class NamespaceChanges {
         beginNext();
     }
 
+    /** A member has joined: a change that is under way may concern it, too. */
+    void joined(SubsystemMember member) {
+        NamespaceChange change = present;
+        if (change != null && change.joined(member)) {
+            member.wakeUp();
+        }
+    }
+
     void standsStill(SubsystemMember member, NamespaceChange change) {
-        if (change.standsStill(member)) {
-            make(change);
+        if (present == change && !change.made()) {
+            change.standsStill(member);
+            makeIfNobodyMoves(change);
         }
     }
 
     void takenOver(SubsystemMember member, NamespaceChange change) {
-        if (change.takenOver(member)) {
-            end(change);
+        if (present == change) {
+            change.takenOver(member);
+            endIfNobodyBehind(change);
         }
     }
 
     /** The member is gone: nobody waits for it. */
     void left(SubsystemMember member) {
         NamespaceChange change = present;
-        if (change == null || !change.concerns(member)) {
-            return;
-        }
-        boolean last = change.standsStill(member);
-        boolean none = change.takenOver(member);
-        if (last && !change.made()) {
-            make(change);
-        } else if (none) {
-            end(change);
+        if (change != null && change.concerns(member)) {
+            change.takenOver(member);
+            if (!change.made()) {
+                makeIfNobodyMoves(change);
+            } else {
+                endIfNobodyBehind(change);
+            }
         }
     }
 
     private void beginNext() {
         while (present == null && !waiting.isEmpty()) {
             NamespaceChange change = waiting.remove();
-            present = change;
             change.begin();
+            present = change;
             if (change.nobodyMoves()) {
-                make(change);
+                makeIfNobodyMoves(change);
             } else {
-                change.concerned().forEach(SubsystemMember::wakeUp);
+                change.wakeUpConcerned();
             }
         }
     }
 
-    private void make(NamespaceChange change) {
-        change.make();
-        if (change.nobodyBehind()) {
-            end(change);
-        } else {
-            change.concerned().forEach(SubsystemMember::wakeUp);
+    private void makeIfNobodyMoves(NamespaceChange change) {
+        if (change.nobodyMoves()) {
+            change.make();
+            change.wakeUpConcerned();
+            endIfNobodyBehind(change);
         }
     }
 
-    private void end(NamespaceChange change) {
-        if (present == change) {
+    private void endIfNobodyBehind(NamespaceChange change) {
+        if (change.nobodyBehind()) {
             present = null;
-            change.completion().complete(null);
+            finisher.execute(change::finish);
             beginNext();
         }
     }

@@ -7,17 +7,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,22 +44,25 @@ import org.jspecify.annotations.Nullable;
 public final class NvmSubsystem implements AutoCloseable {
     /** The largest NSID, and the most namespaces. */
     public static final int MAXIMUM_NAMESPACES = 1024;
+
     /** The largest CNTLID. Base 2.1, section 5.1.13.2.1. */
     public static final int MAXIMUM_CONTROLLER_ID = 0xFFEF;
 
     private final SubsystemIdentity identity;
     private final boolean multipleControllers;
     private final NamespaceRegistry registry = new NamespaceRegistry();
-    private final NamespaceChanges changes = new NamespaceChanges();
     private final TreeMap<Integer, SubsystemMember> members = new TreeMap<>();
     private final Map<Integer, ResizeListener> listeners = new HashMap<>();
-    /** For what blocks: back ends that are closed or created while guests run. */
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("nvme-subsystem").factory());
+    /** By NSID: formats that are asked for and have not ended. */
+    private final Map<Integer, CompletableFuture<Void>> formats = new HashMap<>();
+    /** For what blocks: back ends that are closed or created while guests run; and where futures complete. */
+    private final ExecutorService worker = thread("nvme-subsystem");
+    /** A format takes long, and nothing else waits for it. */
+    private final ExecutorService formatter = thread("nvme-format");
 
+    private final NamespaceChanges changes = new NamespaceChanges(worker);
     private final SubsystemSettings settings;
-
-    private boolean closed;
+    private volatile boolean closed;
 
     private NvmSubsystem(Builder builder, SubsystemIdentity identity) {
         this.identity = identity;
@@ -107,18 +114,29 @@ public final class NvmSubsystem implements AutoCloseable {
      */
     public CompletableFuture<Integer> add(BlockDevice device, int blockBytes) {
         NamespaceFormat format = NamespaceFormat.ofBlockBytes(blockBytes, device.blockSizeBytes());
+        int id = reserveIdentifier();
         Namespace namespace;
-        synchronized (this) {
-            namespace = new Namespace(freeIdentifier(), device, format, multipleControllers, false);
+        try {
+            namespace = new Namespace(id, device, format, multipleControllers, false);
+            // Without the lock: it may wait for the medium, and controllers do not wait with it.
             device.activate();
-            adopt(namespace);
+        } catch (RuntimeException | Error e) {
+            giveUp(id);
+            throw e;
         }
-        return change(this::everybody, () -> {
-                    for (int controllerId : members.keySet()) {
-                        attachNow(namespace.id(), controllerId);
-                    }
-                })
-                .thenApply(done -> namespace.id());
+        if (!adopt(namespace)) {
+            device.release();
+            throw new IllegalStateException("the subsystem is closed");
+        }
+        return change(
+                        this::everybody,
+                        () -> {
+                            if (registry.has(namespace)) {
+                                members.keySet().forEach(controllerId -> offerNow(id, controllerId));
+                            }
+                        },
+                        NvmSubsystem::nothing)
+                .thenApply(done -> id);
     }
 
     /** As {@link #add(BlockDevice, int)}, with the back end's own blocks. */
@@ -135,13 +153,14 @@ public final class NvmSubsystem implements AutoCloseable {
     public CompletableFuture<Void> remove(int namespaceId) {
         Namespace namespace = namespace(namespaceId)
                 .orElseThrow(() -> new IllegalArgumentException("there is no namespace " + namespaceId));
-        return delete(namespace).thenRunAsync(namespace.device()::close, worker);
+        return delete(namespace, namespace.device()::close);
     }
 
     // ---- for controllers ----
 
     /**
-     * Adds a controller, which gets all namespaces that every controller has.
+     * Adds a controller. It gets what every controller has, unless a host has taken it from a controller of this identifier, and what hosts
+     * have attached to that one.
      *
      * @throws IllegalStateException if its identifier is taken, or the subsystem has its only controller
      */
@@ -159,18 +178,15 @@ public final class NvmSubsystem implements AutoCloseable {
         members.put(id, member);
         for (Namespace namespace : registry.all()) {
             if (!namespace.fromPool()) {
-                registry.attach(namespace.id(), id);
+                var ignored = registry.offer(namespace.id(), id);
             }
         }
+        changes.joined(member);
     }
 
-    /** The controller is gone; it has closed its channels. */
+    /** The controller is gone; it has closed its channels. If it joins again, it has what it had. */
     public synchronized void leave(SubsystemMember member) {
-        int id = member.controllerId();
-        if (members.remove(id, member)) {
-            for (Namespace namespace : registry.attachedTo(id)) {
-                registry.detach(namespace.id(), id);
-            }
+        if (members.remove(member.controllerId(), member)) {
             changes.left(member);
         }
     }
@@ -196,7 +212,12 @@ public final class NvmSubsystem implements AutoCloseable {
 
     /** The controllers that have a namespace, in ascending order. */
     public synchronized List<Integer> controllersWith(Namespace namespace) {
-        return registry.find(namespace.id()) == namespace ? registry.controllersWith(namespace.id()) : List.of();
+        if (!registry.has(namespace)) {
+            return List.of();
+        }
+        List<Integer> present = new ArrayList<>(registry.controllersWith(namespace.id()));
+        present.retainAll(members.keySet());
+        return List.copyOf(present);
     }
 
     /**
@@ -222,55 +243,154 @@ public final class NvmSubsystem implements AutoCloseable {
         changes.takenOver(member, change);
     }
 
-    /** Attaches a namespace to a controller. */
-    public CompletableFuture<Void> attach(Namespace namespace, int controllerId) {
-        return change(() -> member(controllerId), () -> {
-            if (registry.find(namespace.id()) == namespace && members.containsKey(controllerId)) {
-                attachNow(namespace.id(), controllerId);
-            }
-        });
+    /** Attaches a namespace to controllers: to all, or to none if one of them cannot have it. */
+    public CompletableFuture<AttachmentOutcome> attach(Namespace namespace, Collection<Integer> controllerIds) {
+        return changeAttachment(namespace, controllerIds, true);
     }
 
-    /** Takes a namespace from a controller. */
-    public CompletableFuture<Void> detach(Namespace namespace, int controllerId) {
-        return change(() -> member(controllerId), () -> {
-            if (registry.find(namespace.id()) == namespace) {
-                detachNow(namespace.id(), controllerId);
-            }
-        });
+    /** Takes a namespace from controllers: from all, or from none if one of them does not have it. */
+    public CompletableFuture<AttachmentOutcome> detach(Namespace namespace, Collection<Integer> controllerIds) {
+        return changeAttachment(namespace, controllerIds, false);
+    }
+
+    private CompletableFuture<AttachmentOutcome> changeAttachment(
+            Namespace namespace, Collection<Integer> controllerIds, boolean attach) {
+        Set<Integer> ids = Set.copyOf(controllerIds);
+        AttachmentOutcome now = attachmentOutcome(namespace, ids, attach);
+        if (now != AttachmentOutcome.DONE) {
+            // Nobody stands still for that.
+            return CompletableFuture.completedFuture(now);
+        }
+        AtomicReference<AttachmentOutcome> outcome = new AtomicReference<>(now);
+        return change(
+                        () -> members(ids),
+                        () -> {
+                            // Again: others may have been faster.
+                            outcome.set(attachmentOutcome(namespace, ids, attach));
+                            if (outcome.get() == AttachmentOutcome.DONE) {
+                                ids.forEach(id -> changeAttachmentNow(namespace, id, attach));
+                            }
+                        },
+                        NvmSubsystem::nothing)
+                .thenApply(done -> outcome.get());
+    }
+
+    private synchronized AttachmentOutcome attachmentOutcome(Namespace namespace, Set<Integer> ids, boolean attach) {
+        if (!registry.has(namespace) || namespace.leaving()) {
+            return AttachmentOutcome.NAMESPACE_GONE;
+        }
+        if (!members.keySet().containsAll(ids)) {
+            return AttachmentOutcome.CONTROLLER_UNKNOWN;
+        }
+        List<Integer> with = controllersWith(namespace);
+        if (!attach) {
+            return with.containsAll(ids) ? AttachmentOutcome.DONE : AttachmentOutcome.NOT_ATTACHED;
+        }
+        if (!Collections.disjoint(with, ids)) {
+            return AttachmentOutcome.ALREADY_ATTACHED;
+        }
+        boolean oneIsEnough = namespace.shared() || (with.isEmpty() && ids.size() == 1);
+        return oneIsEnough ? AttachmentOutcome.DONE : AttachmentOutcome.PRIVATE;
+    }
+
+    private void changeAttachmentNow(Namespace namespace, int controllerId, boolean attach) {
+        if (!attach) {
+            detachNow(namespace.id(), controllerId);
+            return;
+        }
+        if (!namespace.shared()) {
+            // A controller that has gone does not get it back then.
+            registry.controllersWith(namespace.id()).forEach(gone -> registry.detach(namespace.id(), gone));
+        }
+        attachNow(namespace.id(), controllerId);
     }
 
     /**
-     * Takes a namespace from all controllers and forgets it. Its back end is the caller's once this is complete.
+     * Takes a namespace from all controllers and forgets it, after a format that is under way has ended, which is cut short.
+     *
+     * @param aftermath what to do with its back end, on {@link #worker()}
+     * @return complete when that is done; exceptionally if it failed, or somebody else deletes the namespace already
      */
-    public CompletableFuture<Void> delete(Namespace namespace) {
-        return change(() -> membersWith(namespace), () -> {
-            if (registry.find(namespace.id()) != namespace) {
-                throw new IllegalStateException(namespace + " is gone already");
+    CompletableFuture<Void> delete(Namespace namespace, Runnable aftermath) {
+        CompletableFuture<Void> format;
+        synchronized (this) {
+            if (!registry.has(namespace) || namespace.leaving()) {
+                return CompletableFuture.failedFuture(new IllegalStateException(namespace + " is gone already"));
             }
-            for (int controllerId : registry.controllersWith(namespace.id())) {
-                detachNow(namespace.id(), controllerId);
-            }
-            registry.remove(namespace.id());
-            ResizeListener listener = listeners.remove(namespace.id());
-            if (listener != null) {
-                namespace.device().removeResizeListener(listener);
-            }
-        });
+            namespace.leave();
+            format = formats.getOrDefault(namespace.id(), CompletableFuture.completedFuture(null));
+        }
+        return format.handle((done, failure) -> true)
+                .thenCompose(ended -> change(
+                        () -> membersWith(namespace),
+                        () -> {
+                            for (int controllerId : registry.controllersWith(namespace.id())) {
+                                detachNow(namespace.id(), controllerId);
+                            }
+                            registry.remove(namespace.id());
+                            ResizeListener listener = listeners.remove(namespace.id());
+                            if (listener != null) {
+                                namespace.device().removeResizeListener(listener);
+                            }
+                        },
+                        aftermath));
     }
 
-    /** Keeps commands out of a namespace, until {@link #endFormat}; complete when none is under way. */
-    public CompletableFuture<Void> beginFormat(Namespace namespace) {
-        return change(() -> membersWith(namespace), () -> namespace.ready(false));
+    /**
+     * Formats namespaces: none of their blocks is accessible until all of them are zero and durable. It goes on whatever becomes of
+     * the controllers. After a failure a namespace has the format it had before.
+     *
+     * @return complete when all are accessible again; empty if one of them is being formatted or removed: then nothing happens
+     */
+    public Optional<CompletableFuture<Void>> format(List<Namespace> namespaces, int formatIndex) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        synchronized (this) {
+            for (Namespace namespace : namespaces) {
+                if (!registry.has(namespace) || namespace.leaving() || namespace.formatting()) {
+                    return Optional.empty();
+                }
+            }
+            for (Namespace namespace : namespaces) {
+                namespace.formatting(true);
+                CompletableFuture<Void> format = format(namespace, formatIndex);
+                formats.put(namespace.id(), format);
+                all.add(format);
+            }
+        }
+        return Optional.of(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)));
     }
 
-    /** Lets commands in again, in the format with this index. */
-    public CompletableFuture<Void> endFormat(Namespace namespace, int formatIndex) {
-        return change(() -> membersWith(namespace), () -> {
-            namespace.format(NamespaceFormat.of(formatIndex, namespace.device().blockSizeBytes()));
-            namespace.ready(true);
-            announce(namespace.id());
-        });
+    private CompletableFuture<Void> format(Namespace namespace, int formatIndex) {
+        int before = namespace.format().index();
+        namespace.formatRemainingPercent(100);
+        return change(() -> membersWith(namespace), () -> namespace.ready(false), NvmSubsystem::nothing)
+                .thenRunAsync(
+                        () -> new NamespaceEraser(
+                                        namespace.device(),
+                                        () -> closed || namespace.leaving(),
+                                        namespace::formatRemainingPercent)
+                                .erase(),
+                        formatter)
+                .handle((done, failure) -> Optional.<Throwable>ofNullable(failure))
+                .thenCompose(failure -> endFormat(namespace, failure.isEmpty() ? formatIndex : before)
+                        .thenAccept(ended -> failure.ifPresent(cause -> {
+                            throw new CompletionException(cause);
+                        })));
+    }
+
+    private CompletableFuture<Void> endFormat(Namespace namespace, int formatIndex) {
+        return change(
+                () -> membersWith(namespace),
+                () -> {
+                    namespace.format(
+                            NamespaceFormat.of(formatIndex, namespace.device().blockSizeBytes()));
+                    namespace.formatRemainingPercent(0);
+                    namespace.ready(true);
+                    namespace.formatting(false);
+                    formats.remove(namespace.id());
+                    announce(namespace.id());
+                },
+                NvmSubsystem::nothing);
     }
 
     /** An NVM subsystem reset, which this controller was asked for: resets the others. Base 2.1, section 3.7.1. */
@@ -313,6 +433,7 @@ public final class NvmSubsystem implements AutoCloseable {
                 }
             }
         }
+        formatter.close();
         worker.close();
         closeAll(all.reversed());
     }
@@ -335,9 +456,15 @@ public final class NvmSubsystem implements AutoCloseable {
         }
     }
 
+    private static void nothing() {}
+
+    /** See {@link NamespaceChange}. */
     private synchronized CompletableFuture<Void> change(
-            Supplier<Collection<SubsystemMember>> concerned, Runnable action) {
-        NamespaceChange change = new NamespaceChange(concerned, action);
+            Supplier<Collection<SubsystemMember>> concerned, Runnable action, Runnable aftermath) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the subsystem is closed"));
+        }
+        NamespaceChange change = new NamespaceChange(concerned, action, aftermath);
         changes.request(change);
         return change.completion();
     }
@@ -346,36 +473,51 @@ public final class NvmSubsystem implements AutoCloseable {
         return members.values();
     }
 
-    private Collection<SubsystemMember> member(int controllerId) {
-        SubsystemMember member = members.get(controllerId);
-        return member == null ? List.of() : List.of(member);
-    }
-
-    private Collection<SubsystemMember> membersWith(Namespace namespace) {
+    private Collection<SubsystemMember> members(Collection<Integer> controllerIds) {
         List<SubsystemMember> found = new ArrayList<>();
-        if (registry.find(namespace.id()) == namespace) {
-            for (int controllerId : registry.controllersWith(namespace.id())) {
-                found.addAll(member(controllerId));
+        for (int controllerId : controllerIds) {
+            SubsystemMember member = members.get(controllerId);
+            if (member != null) {
+                found.add(member);
             }
         }
         return found;
     }
 
+    private Collection<SubsystemMember> membersWith(Namespace namespace) {
+        return members(controllersWith(namespace));
+    }
+
+    private void offerNow(int namespaceId, int controllerId) {
+        if (registry.offer(namespaceId, controllerId)) {
+            changed(namespaceId, controllerId);
+        }
+    }
+
     private void attachNow(int namespaceId, int controllerId) {
-        registry.attach(namespaceId, controllerId);
-        member(controllerId).forEach(member -> member.namespaceChanged(namespaceId));
+        if (registry.attach(namespaceId, controllerId)) {
+            changed(namespaceId, controllerId);
+        }
     }
 
     private void detachNow(int namespaceId, int controllerId) {
-        registry.detach(namespaceId, controllerId);
-        member(controllerId).forEach(member -> member.namespaceChanged(namespaceId));
+        if (registry.detach(namespaceId, controllerId)) {
+            changed(namespaceId, controllerId);
+        }
     }
 
-    private int freeIdentifier() {
+    private void changed(int namespaceId, int controllerId) {
+        SubsystemMember member = members.get(controllerId);
+        if (member != null) {
+            member.namespaceChanged(namespaceId);
+        }
+    }
+
+    private synchronized int reserveIdentifier() {
         if (closed) {
             throw new IllegalStateException("the subsystem is closed");
         }
-        int id = registry.freeIdentifier(MAXIMUM_NAMESPACES);
+        int id = registry.reserve(MAXIMUM_NAMESPACES);
         if (id == 0) {
             throw new IllegalStateException(
                     "a subsystem has at most " + MAXIMUM_NAMESPACES + " namespaces: remove one first");
@@ -383,26 +525,42 @@ public final class NvmSubsystem implements AutoCloseable {
         return id;
     }
 
-    private void adopt(Namespace namespace) {
+    private synchronized void giveUp(int namespaceId) {
+        registry.giveUp(namespaceId);
+    }
+
+    /** Returns whether the subsystem is still there to take it. */
+    private synchronized boolean adopt(Namespace namespace) {
+        if (closed) {
+            registry.giveUp(namespace.id());
+            return false;
+        }
         registry.add(namespace);
         ResizeListener listener = (device, before, now) -> resized(namespace);
         namespace.device().addResizeListener(listener);
         listeners.put(namespace.id(), listener);
+        return true;
     }
 
     private synchronized void resized(Namespace namespace) {
-        if (registry.find(namespace.id()) == namespace) {
+        if (registry.has(namespace)) {
             announce(namespace.id());
         }
     }
 
     private void announce(int namespaceId) {
         for (int controllerId : registry.controllersWith(namespaceId)) {
-            for (SubsystemMember member : member(controllerId)) {
+            SubsystemMember member = members.get(controllerId);
+            if (member != null) {
                 member.namespaceChanged(namespaceId);
                 member.wakeUp();
             }
         }
+    }
+
+    private static ExecutorService thread(String name) {
+        return Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name(name).factory());
     }
 
     /** Describes a subsystem. Used by one thread. */

@@ -15,10 +15,11 @@ import io.vfiouser.nvme.block.Waker;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A back end that completes nothing until the test says so, or fails what the test wants to fail, and remembers what it was asked for. For
- * one thread.
+ * A back end that completes nothing until the test says so, or fails what the test wants to fail, and remembers what it was asked for. Any
+ * thread may do that.
  */
 public final class HeldBlockDevice implements BlockDevice {
     /** A request as it arrived. */
@@ -28,9 +29,9 @@ public final class HeldBlockDevice implements BlockDevice {
 
     private final MemorySegment bytes;
     private final BlockIdentity identity = BlockIdentity.random();
-    private final List<Seen> seen = new ArrayList<>();
-    private final List<ResizeListener> listeners = new ArrayList<>();
-    private long blocks;
+    private final List<Seen> seen = new CopyOnWriteArrayList<>();
+    private final List<ResizeListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile long blocks;
     private int mayComplete;
     private BlockStatus outcome = BlockStatus.OK;
     private boolean active;
@@ -42,19 +43,19 @@ public final class HeldBlockDevice implements BlockDevice {
     }
 
     /** Lets this many requests complete from now on. */
-    public HeldBlockDevice release(int requests) {
+    public synchronized HeldBlockDevice release(int requests) {
         mayComplete += requests;
         return this;
     }
 
     /** Lets every request complete from now on. */
-    public HeldBlockDevice releaseAll() {
+    public synchronized HeldBlockDevice releaseAll() {
         mayComplete = Integer.MAX_VALUE / 2;
         return this;
     }
 
     /** How requests end that complete from now on. */
-    public void outcome(BlockStatus status) {
+    public synchronized void outcome(BlockStatus status) {
         outcome = status;
     }
 
@@ -62,7 +63,7 @@ public final class HeldBlockDevice implements BlockDevice {
         return seen;
     }
 
-    public int outstanding() {
+    public synchronized int outstanding() {
         return outstanding;
     }
 
@@ -73,7 +74,7 @@ public final class HeldBlockDevice implements BlockDevice {
     }
 
     @Override
-    public long blockCount() {
+    public synchronized long blockCount() {
         return blocks;
     }
 
@@ -132,6 +133,12 @@ public final class HeldBlockDevice implements BlockDevice {
 
         @Override
         public void submit(BlockRequest request) {
+            synchronized (HeldBlockDevice.this) {
+                take(request);
+            }
+        }
+
+        private void take(BlockRequest request) {
             request.begin();
             outstanding++;
             seen.add(new Seen(
@@ -145,6 +152,12 @@ public final class HeldBlockDevice implements BlockDevice {
 
         @Override
         public int poll() {
+            synchronized (HeldBlockDevice.this) {
+                return completeSome();
+            }
+        }
+
+        private int completeSome() {
             int count = 0;
             while (!held.isEmpty() && mayComplete > 0) {
                 mayComplete--;

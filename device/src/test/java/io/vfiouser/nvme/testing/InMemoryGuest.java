@@ -34,26 +34,44 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     private final NvmSubsystem subsystem;
     private final NvmeController controller;
     private final boolean trapped;
+    private final boolean ownsSubsystem;
+    private final List<InMemoryGuest> companions = new ArrayList<>();
     private boolean stepPollers = true;
     private long clockMillis;
     private boolean clockBroken;
 
-    private InMemoryGuest(boolean trapped, int pollers, ControllerOptions options, BlockDevice... devices) {
-        this(trapped, pollers, options, Optional.empty(), devices);
+    private InMemoryGuest(
+            boolean trapped, int pollers, ControllerOptions options, NvmSubsystem subsystem, boolean ownsSubsystem) {
+        this.trapped = trapped;
+        this.subsystem = subsystem;
+        this.ownsSubsystem = ownsSubsystem;
+        guest.publish(table());
+        controller = new NvmeController(options, subsystem, guest, doorbells, interrupts::add, pollers, this::clock);
     }
 
-    private InMemoryGuest(
-            boolean trapped, int pollers, ControllerOptions options, Optional<Path> settings, BlockDevice... devices) {
-        this.trapped = trapped;
+    private InMemoryGuest(boolean trapped, int pollers, ControllerOptions options, BlockDevice... devices) {
+        this(trapped, pollers, options, subsystem(false, Optional.empty(), devices), true);
+    }
+
+    /** A subsystem with these namespaces, opened. */
+    public static NvmSubsystem subsystem(boolean multipleControllers, BlockDevice... devices) {
+        return subsystem(multipleControllers, Optional.empty(), devices);
+    }
+
+    private static NvmSubsystem subsystem(
+            boolean multipleControllers, Optional<Path> settings, BlockDevice... devices) {
         NvmSubsystem.Builder builder =
-                NvmSubsystem.builder().serial("SERIAL").model("Model").multipleControllers(false);
+                NvmSubsystem.builder().serial("SERIAL").model("Model").multipleControllers(multipleControllers);
         for (BlockDevice device : devices) {
             builder.namespace(device);
         }
         settings.ifPresent(builder::settings);
-        subsystem = builder.open();
-        guest.publish(table());
-        controller = new NvmeController(options, subsystem, guest, doorbells, interrupts::add, pollers, this::clock);
+        return builder.open();
+    }
+
+    /** A guest of one of several controllers. The subsystem stays the caller's. */
+    public static InMemoryGuest of(NvmSubsystem subsystem, int controllerId) {
+        return new InMemoryGuest(false, 1, ControllerOptions.of(controllerId), subsystem, false);
     }
 
     public static InMemoryGuest mapped(BlockDevice... devices) {
@@ -74,7 +92,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
 
     /** With one poller, and a file for what the guest saves. */
     public static InMemoryGuest withSettings(Path file, BlockDevice... devices) {
-        return new InMemoryGuest(false, 1, ControllerOptions.of(1), Optional.of(file), devices);
+        return new InMemoryGuest(false, 1, ControllerOptions.of(1), subsystem(false, Optional.of(file), devices), true);
     }
 
     /** Moves the controller's clock, which stands still otherwise. */
@@ -173,8 +191,20 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
         return IOVA;
     }
 
+    /** Lets the others have their turn whenever this one has, and the other way round. */
+    public void alongside(InMemoryGuest other) {
+        companions.add(other);
+        other.companions.add(this);
+    }
+
     @Override
     public void progress() {
+        step();
+        companions.forEach(InMemoryGuest::step);
+    }
+
+    /** One pass of every agent of this controller alone. */
+    public void step() {
         controller.doWork();
         if (stepPollers) {
             for (QueuePoller poller : controller.pollers()) {
@@ -199,10 +229,13 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
 
     @Override
     public void close() {
+        companions.forEach(each -> each.companions.remove(this));
         controller.pause();
         settle();
         controller.close();
-        subsystem.close();
+        if (ownsSubsystem) {
+            subsystem.close();
+        }
         arena.close();
     }
 }

@@ -28,6 +28,10 @@ final class AdminCommands {
         add(AdminOpcode.KEEP_ALIVE, new KeepAliveCommand());
         add(AdminOpcode.DOORBELL_BUFFER_CONFIG, new DoorbellBufferConfigCommand());
         add(
+                AdminOpcode.NAMESPACE_MANAGEMENT,
+                new NamespaceManagementCommand(),
+                CommandEffectsLog.NIC | CommandEffectsLog.CSE_ANY_NAMESPACE);
+        add(
                 AdminOpcode.NAMESPACE_ATTACHMENT,
                 new NamespaceAttachmentCommand(),
                 CommandEffectsLog.NIC | CommandEffectsLog.CSE_ANY_NAMESPACE);

@@ -1,27 +1,16 @@
 package io.vfiouser.nvme.controller;
 
-import io.vfiouser.nvme.block.BlockCapabilities;
-import io.vfiouser.nvme.block.BlockIdentity;
-import io.vfiouser.nvme.block.DeallocatedReads;
-import io.vfiouser.nvme.spec.IdentifyCns;
 import io.vfiouser.nvme.spec.IdentifyController;
-import io.vfiouser.nvme.spec.IdentifyNamespace;
-import io.vfiouser.nvme.spec.LbaFormat;
 import io.vfiouser.nvme.spec.LittleEndian;
-import io.vfiouser.nvme.spec.NamespaceDescriptor;
 import io.vfiouser.nvme.spec.PowerState;
 import io.vfiouser.nvme.spec.SpecVersion;
-import io.vfiouser.nvme.subsystem.Namespace;
-import io.vfiouser.nvme.subsystem.NamespaceFormat;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.subsystem.SubsystemIdentity;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 
-/** What this controller says of itself and its namespaces. The data starts zeroed; a field that is left out is zero. */
+/** What this controller says of itself (CNS 01h). The data starts zeroed; a field that is left out is zero. */
 final class IdentifyData {
     private static final int MAXIMUM_CENTIWATTS = 2500;
-    private static final int MAXIMUM_ATOMIC_UNIT = 0xFFFF;
     private static final int LAST_FIRMWARE_SLOT_READ_ONLY = 1 | 1 << 1;
 
     private IdentifyData() {}
@@ -39,7 +28,9 @@ final class IdentifyData {
         LittleEndian.putU32(data, IdentifyController.VER, SpecVersion.V2_1);
         LittleEndian.putU32(data, IdentifyController.OAES, IdentifyController.OAES_NAMESPACE_ATTRIBUTE);
         LittleEndian.putU32(data, IdentifyController.CTRATT, IdentifyController.CTRATT_HOST_ID_128);
-        LittleEndian.putU16(data, IdentifyController.OACS, IdentifyController.OACS_DOORBELL_BUFFER_CONFIG);
+        if (controller.subsystem().multipleControllers()) {
+            LittleEndian.putU8(data, IdentifyController.CMIC, IdentifyController.CMIC_MULTIPLE_CONTROLLERS);
+        }
         LittleEndian.putU8(data, IdentifyController.CNTRLTYPE, IdentifyController.TYPE_IO);
         LittleEndian.putU8(data, IdentifyController.AERL, AsynchronousEvents.LIMIT - 1);
         LittleEndian.putU8(data, IdentifyController.FRMW, LAST_FIRMWARE_SLOT_READ_ONLY);
@@ -56,6 +47,17 @@ final class IdentifyData {
         LittleEndian.putU8(data, IdentifyController.SQES, IdentifyController.SQES_NVM);
         LittleEndian.putU8(data, IdentifyController.CQES, IdentifyController.CQES_NVM);
         LittleEndian.putU32(data, IdentifyController.NN, NvmSubsystem.MAXIMUM_NAMESPACES);
+        LittleEndian.putU32(data, IdentifyController.MNAN, NvmSubsystem.MAXIMUM_NAMESPACES);
+        LittleEndian.putU16(
+                data,
+                IdentifyController.OACS,
+                IdentifyController.OACS_FORMAT
+                        | IdentifyController.OACS_NAMESPACE_MANAGEMENT
+                        | IdentifyController.OACS_DOORBELL_BUFFER_CONFIG);
+        LittleEndian.putU64(
+                data, IdentifyController.TNVMCAP, controller.subsystem().totalBytes());
+        LittleEndian.putU64(
+                data, IdentifyController.UNVMCAP, controller.subsystem().unallocatedBytes());
         LittleEndian.putU16(
                 data,
                 IdentifyController.ONCS,
@@ -75,82 +77,5 @@ final class IdentifyData {
         MemorySegment name = data.asSlice(IdentifyController.SUBNQN, IdentifyController.SUBNQN_LENGTH);
         name.setString(0, subsystem.name());
         new PowerState(MAXIMUM_CENTIWATTS, 0, 0).write(data, IdentifyController.PSD0);
-    }
-
-    static void namespace(MemorySegment data, Namespace namespace) {
-        BlockCapabilities can = namespace.device().capabilities();
-        long blocks = namespace.blockCount();
-        LittleEndian.putU64(data, IdentifyNamespace.NSZE, blocks);
-        LittleEndian.putU64(data, IdentifyNamespace.NCAP, blocks);
-        LittleEndian.putU64(data, IdentifyNamespace.NUSE, blocks);
-        int features = IdentifyNamespace.NSFEAT_ATOMICS;
-        if (can.optimalBlocks() >>> namespace.format().deviceShift() > 1) {
-            features |= IdentifyNamespace.NSFEAT_OPTIMAL_PERFORMANCE;
-            int granularity = zeroBased(can.optimalBlocks(), namespace);
-            LittleEndian.putU16(data, IdentifyNamespace.NPWG, granularity);
-            LittleEndian.putU16(data, IdentifyNamespace.NPWA, granularity);
-            LittleEndian.putU16(data, IdentifyNamespace.NPDG, granularity);
-            LittleEndian.putU16(data, IdentifyNamespace.NPDA, granularity);
-        }
-        LittleEndian.putU8(data, IdentifyNamespace.NSFEAT, features);
-        int deallocation = 0;
-        if (can.deallocatedReads() == DeallocatedReads.ZEROES) {
-            deallocation |= IdentifyNamespace.DLFEAT_READS_ZEROES;
-        }
-        if (can.deallocate()) {
-            deallocation |= IdentifyNamespace.DLFEAT_WRITE_ZEROES_DEALLOCATES;
-        }
-        LittleEndian.putU8(
-                data, IdentifyNamespace.FPI, IdentifyNamespace.FPI_SUPPORTED | namespace.formatRemainingPercent());
-        LittleEndian.putU8(data, IdentifyNamespace.DLFEAT, deallocation);
-        LittleEndian.putU16(data, IdentifyNamespace.NAWUN, zeroBased(can.atomicBlocks(), namespace));
-        LittleEndian.putU16(data, IdentifyNamespace.NABSN, zeroBased(can.atomicBlocks(), namespace));
-        LittleEndian.putU16(data, IdentifyNamespace.NAWUPF, zeroBased(can.powerFailAtomicBlocks(), namespace));
-        LittleEndian.putU64(data, IdentifyNamespace.NVMCAP, blocks << namespace.blockShift());
-        BlockIdentity identity = namespace.device().identity();
-        put(data, IdentifyNamespace.NGUID, nguid(identity));
-        put(data, IdentifyNamespace.EUI64, eui64(identity));
-        LittleEndian.putU8(data, IdentifyNamespace.NLBAF, NamespaceFormat.count() - 1);
-        LittleEndian.putU8(data, IdentifyNamespace.FLBAS, namespace.format().index());
-        formats(data, namespace.device().blockSizeBytes());
-    }
-
-    private static void formats(MemorySegment data, int deviceBlockBytes) {
-        long at = IdentifyNamespace.LBAF0;
-        for (LbaFormat format : NamespaceFormat.all(deviceBlockBytes)) {
-            LittleEndian.putU32(data, at, format.wire());
-            at += LbaFormat.LENGTH_BYTES;
-        }
-    }
-
-    static void descriptors(MemorySegment data, BlockIdentity identity) {
-        long end = NamespaceDescriptor.of(NamespaceDescriptor.TYPE_EUI64, eui64(identity))
-                .write(data, 0);
-        end = NamespaceDescriptor.of(NamespaceDescriptor.TYPE_NGUID, nguid(identity))
-                .write(data, end);
-        end = NamespaceDescriptor.uuid(identity.uuid()).write(data, end);
-        NamespaceDescriptor.of(NamespaceDescriptor.TYPE_CSI, new byte[] {IdentifyCns.CSI_NVM})
-                .write(data, end);
-    }
-
-    /** As many logical blocks as the back end's make, at least one, which is the least that the format can say. */
-    private static int zeroBased(int deviceBlocks, Namespace namespace) {
-        int blocks = deviceBlocks >>> namespace.format().deviceShift();
-        return Math.clamp(blocks - 1L, 0, MAXIMUM_ATOMIC_UNIT);
-    }
-
-    private static byte[] eui64(BlockIdentity identity) {
-        return ByteBuffer.allocate(8).putLong(identity.eui64()).array();
-    }
-
-    private static byte[] nguid(BlockIdentity identity) {
-        return ByteBuffer.allocate(16)
-                .putLong(identity.nguidHigh())
-                .putLong(identity.nguidLow())
-                .array();
-    }
-
-    private static void put(MemorySegment data, int offset, byte[] bytes) {
-        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, data, offset, bytes.length);
     }
 }

@@ -20,6 +20,11 @@ public record NamespaceFormat(int index, int blockShift, int deviceShift) {
         return BLOCK_BYTES.size();
     }
 
+    /** Bytes of a logical block of the format with this index. */
+    public static int blockBytes(int index) {
+        return BLOCK_BYTES.get(index);
+    }
+
     /** The format of a back end's own blocks. */
     static NamespaceFormat ofDevice(int deviceBlockBytes) {
         return ofBlockBytes(deviceBlockBytes, deviceBlockBytes);

@@ -33,6 +33,11 @@ final class NamespaceRegistry {
         return candidate;
     }
 
+    /** Keeps an identifier free for {@link #add}. Returns whether it was free. */
+    boolean reserveThis(int namespaceId) {
+        return !allocated.containsKey(namespaceId) && reserved.add(namespaceId);
+    }
+
     /** No namespace came of a reserved identifier. */
     void giveUp(int namespaceId) {
         reserved.remove(namespaceId);

@@ -2,6 +2,9 @@ package io.vfiouser.nvme.subsystem;
 
 import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.block.BlockDeviceException;
+import io.vfiouser.nvme.block.BlockDevicePool;
+import io.vfiouser.nvme.block.BlockIdentity;
+import io.vfiouser.nvme.block.InsufficientCapacityException;
 import io.vfiouser.nvme.block.ResizeListener;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -50,6 +53,7 @@ public final class NvmSubsystem implements AutoCloseable {
 
     private final SubsystemIdentity identity;
     private final boolean multipleControllers;
+    private final Optional<BlockDevicePool> pool;
     private final NamespaceRegistry registry = new NamespaceRegistry();
     private final TreeMap<Integer, SubsystemMember> members = new TreeMap<>();
     private final Map<Integer, ResizeListener> listeners = new HashMap<>();
@@ -69,6 +73,7 @@ public final class NvmSubsystem implements AutoCloseable {
         this.multipleControllers = builder.multipleControllers;
         this.settings =
                 builder.settings.map(file -> SubsystemSettings.of(file, worker)).orElseGet(SubsystemSettings::inMemory);
+        this.pool = builder.pool;
     }
 
     /** Starts to describe a subsystem. */
@@ -145,7 +150,8 @@ public final class NvmSubsystem implements AutoCloseable {
     }
 
     /**
-     * Takes a namespace from every controller, releases its back end and closes it; guests hear of it.
+     * Takes a namespace from every controller, releases its back end and closes it; guests hear of it. The data stays, unless a host
+     * has created the namespace: that is deleted.
      *
      * @return completes when the back end is closed; exceptionally if its data could not be made durable
      * @throws IllegalArgumentException if there is no such namespace
@@ -153,10 +159,96 @@ public final class NvmSubsystem implements AutoCloseable {
     public CompletableFuture<Void> remove(int namespaceId) {
         Namespace namespace = namespace(namespaceId)
                 .orElseThrow(() -> new IllegalArgumentException("there is no namespace " + namespaceId));
-        return delete(namespace, namespace.device()::close);
+        return namespace.fromPool() ? deleteCreated(namespace) : delete(namespace, namespace.device()::close);
+    }
+
+    /** The capacity of all namespaces and of the room for more, in bytes. */
+    public synchronized long totalBytes() {
+        long bytes = pool.map(BlockDevicePool::totalBytes).orElse(0L);
+        for (Namespace namespace : registry.all()) {
+            if (!namespace.fromPool()) {
+                bytes += namespace.device().blockCount() * namespace.device().blockSizeBytes();
+            }
+        }
+        return bytes;
+    }
+
+    /** The room for namespaces that hosts create, in bytes. */
+    public long unallocatedBytes() {
+        return pool.map(BlockDevicePool::unallocatedBytes).orElse(0L);
     }
 
     // ---- for controllers ----
+
+    /**
+     * Makes a namespace in the pool for a host. It is attached to nobody.
+     *
+     * @param sizeBytes not 0, and whole blocks
+     * @param shared whether several controllers may have it, if there may be several
+     * @return complete when it is there, exceptionally if it could not be made; empty if there are {@link #MAXIMUM_NAMESPACES} already
+     */
+    public Optional<CompletableFuture<Namespace>> create(long sizeBytes, int formatIndex, boolean shared) {
+        int id;
+        synchronized (this) {
+            if (closed || pool.isEmpty()) {
+                return Optional.of(CompletableFuture.failedFuture(
+                        new InsufficientCapacityException("there is no room for namespaces")));
+            }
+            id = registry.reserve(MAXIMUM_NAMESPACES);
+            if (id == 0) {
+                return Optional.empty();
+            }
+            return Optional.of(CompletableFuture.supplyAsync(
+                    () -> createNow(pool.get(), id, sizeBytes, formatIndex, shared && multipleControllers), worker));
+        }
+    }
+
+    private Namespace createNow(BlockDevicePool room, int id, long sizeBytes, int formatIndex, boolean sharing) {
+        int blockBytes = NamespaceFormat.blockBytes(formatIndex);
+        BlockDevice device;
+        try {
+            device = room.create(id, sizeBytes, blockBytes, BlockIdentity.random());
+        } catch (RuntimeException | Error e) {
+            giveUp(id);
+            throw e;
+        }
+        try {
+            Namespace namespace = new Namespace(id, device, NamespaceFormat.ofDevice(blockBytes), sharing, true);
+            device.activate();
+            if (!adopt(namespace)) {
+                throw new IllegalStateException("the subsystem is closed");
+            }
+            return namespace;
+        } catch (RuntimeException | Error e) {
+            giveUp(id);
+            room.delete(device);
+            throw e;
+        }
+    }
+
+    /**
+     * Deletes a namespace that a host has created, with its data. Another that is not {@linkplain Namespace#fromPool() of the pool} stays.
+     *
+     * @return complete when its room is free again; exceptionally with an {@link IllegalStateException} if somebody else deletes it already
+     */
+    public CompletableFuture<Void> deleteCreated(Namespace namespace) {
+        if (!namespace.fromPool()) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(namespace + " is not a host's"));
+        }
+        return delete(namespace, () -> pool.orElseThrow().delete(namespace.device()));
+    }
+
+    private void adoptFromPool(int id, BlockDevice device) {
+        device.activate();
+        NamespaceFormat format = NamespaceFormat.ofDevice(device.blockSizeBytes());
+        var ignored = adopt(new Namespace(id, device, format, multipleControllers, true));
+    }
+
+    private synchronized void reserveForPool(int id) {
+        if (id > MAXIMUM_NAMESPACES || !registry.reserveThis(id)) {
+            throw new IllegalArgumentException("the pool has a namespace " + id + ", which cannot be");
+        }
+    }
 
     /**
      * Adds a controller. It gets what every controller has, unless a host has taken it from a controller of this identifier, and what hosts
@@ -435,19 +527,27 @@ public final class NvmSubsystem implements AutoCloseable {
         }
         formatter.close();
         worker.close();
-        closeAll(all.reversed());
+        List<AutoCloseable> backEnds = new ArrayList<>();
+        for (Namespace namespace : all.reversed()) {
+            if (!namespace.fromPool()) {
+                backEnds.add(namespace.device());
+            }
+        }
+        pool.ifPresent(backEnds::add);
+        closeAll(backEnds);
     }
 
-    private static void closeAll(List<Namespace> namespaces) {
+    private static void closeAll(List<AutoCloseable> backEnds) {
         RuntimeException first = null;
-        for (Namespace namespace : namespaces) {
+        for (AutoCloseable each : backEnds) {
             try {
-                namespace.device().close();
-            } catch (RuntimeException e) {
+                each.close();
+            } catch (Exception e) {
+                RuntimeException failure = e instanceof RuntimeException r ? r : new IllegalStateException(e);
                 if (first == null) {
-                    first = e;
+                    first = failure;
                 } else {
-                    first.addSuppressed(e);
+                    first.addSuppressed(failure);
                 }
             }
         }
@@ -572,6 +672,7 @@ public final class NvmSubsystem implements AutoCloseable {
         private String model = DEFAULT_MODEL;
         private boolean multipleControllers = true;
         private Optional<Path> settings = Optional.empty();
+        private Optional<BlockDevicePool> pool = Optional.empty();
 
         private Builder() {}
 
@@ -621,9 +722,18 @@ public final class NvmSubsystem implements AutoCloseable {
             return this;
         }
 
-        /** Whether it has been given a namespace. */
+        /**
+         * Lets hosts create and delete namespaces there. What a persistent pool holds already comes back with its NSIDs. The subsystem
+         * takes the pool over, as it does the back ends.
+         */
+        public Builder pool(BlockDevicePool value) {
+            pool = Optional.of(value);
+            return this;
+        }
+
+        /** Whether it has been given neither a namespace nor a pool. */
         public boolean isEmpty() {
-            return backEnds.isEmpty();
+            return backEnds.isEmpty() && pool.isEmpty();
         }
 
         /**
@@ -638,10 +748,13 @@ public final class NvmSubsystem implements AutoCloseable {
             try {
                 subsystem = new NvmSubsystem(
                         this, SubsystemIdentity.of(serial.orElseGet(this::serialOfFirstNamespace), model));
+                Map<Integer, BlockDevice> existing =
+                        pool.map(BlockDevicePool::existing).orElse(Map.of());
+                existing.keySet().forEach(subsystem::reserveForPool);
                 for (Map.Entry<BlockDevice, Integer> each : backEnds.entrySet()) {
-                    each.getKey().activate();
                     var ignored = subsystem.add(each.getKey(), each.getValue());
                 }
+                existing.forEach(subsystem::adoptFromPool);
                 return subsystem;
             } catch (RuntimeException e) {
                 close(e, subsystem);
@@ -660,6 +773,7 @@ public final class NvmSubsystem implements AutoCloseable {
                 all.add(begun);
             }
             all.addAll(backEnds.keySet());
+            pool.ifPresent(all::add);
             for (AutoCloseable each : all) {
                 try {
                     each.close();

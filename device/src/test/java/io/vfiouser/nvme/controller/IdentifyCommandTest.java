@@ -7,6 +7,7 @@ import io.vfiouser.nvme.block.NullBlockDevice;
 import io.vfiouser.nvme.block.RamBlockDevice;
 import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.AdminOpcode;
+import io.vfiouser.nvme.spec.ControllerList;
 import io.vfiouser.nvme.spec.IdentifyCns;
 import io.vfiouser.nvme.spec.IdentifyController;
 import io.vfiouser.nvme.spec.IdentifyNamespace;
@@ -135,8 +136,12 @@ class IdentifyCommandTest {
         MemorySegment independent = host.identify(IdentifyCns.NAMESPACE_INDEPENDENT, 1);
         assertThat(LittleEndian.u8(independent, IdentifyNamespaceIndependent.NSTAT))
                 .isOne();
-        assertThat(LittleEndian.i64(host.identify(IdentifyCns.IO_COMMAND_SETS, 0), 0))
-                .isOne();
+        long sets = host.allocate(1);
+        assertThat(status(IdentifyCns.IO_COMMAND_SETS | 0xFFFF << 16, 0, 0, sets, 0))
+                .isEqualTo(StatusCode.SUCCESS);
+        assertThat(LittleEndian.i64(host.memory(), host.at(sets))).isOne();
+        assertThat(status(IdentifyCns.IO_COMMAND_SETS | 1 << 16, 0, 0, sets, 0)).isEqualTo(StatusCode.SUCCESS);
+        assertThat(status(IdentifyCns.IO_COMMAND_SETS | 2 << 16, 0, 0, sets, 0)).isEqualTo(StatusCode.INVALID_FIELD);
 
         long buffer = host.allocate(1);
         long zoned = 2L << 24;
@@ -148,14 +153,77 @@ class IdentifyCommandTest {
     }
 
     @Test
-    void namespacesThatDoNotExistAreRefused() {
+    void namespacesThatCannotBeAreRefusedAndThoseThatAreNotAreZeroes() {
         long buffer = host.allocate(1);
-        for (int nsid : new int[] {0, 3, -1}) {
-            assertThat(status(IdentifyCns.NAMESPACE, nsid, 0, buffer, 0))
-                    .isEqualTo(StatusCode.INVALID_NAMESPACE_OR_FORMAT);
-            assertThat(status(IdentifyCns.NAMESPACE_DESCRIPTORS, nsid, 0, buffer, 0))
-                    .isEqualTo(StatusCode.INVALID_NAMESPACE_OR_FORMAT);
+        int[] structures = {
+            IdentifyCns.NAMESPACE,
+            IdentifyCns.NAMESPACE_DESCRIPTORS,
+            IdentifyCns.COMMAND_SET_NAMESPACE,
+            IdentifyCns.NAMESPACE_INDEPENDENT,
+            IdentifyCns.ALLOCATED_NAMESPACE,
+            IdentifyCns.COMMAND_SET_ALLOCATED_NAMESPACE,
+            IdentifyCns.ALLOCATED_NAMESPACE_INDEPENDENT,
+            IdentifyCns.NAMESPACE_ATTACHED_CONTROLLERS
+        };
+        for (int cns : structures) {
+            for (int nsid : new int[] {0, NvmSubsystem.MAXIMUM_NAMESPACES + 1, 0x7FFF_FFFF, -2}) {
+                assertThat(status(cns, nsid, 0, buffer, 0)).isEqualTo(StatusCode.INVALID_NAMESPACE_OR_FORMAT);
+            }
+            boolean zeroes =
+                    cns != IdentifyCns.NAMESPACE_DESCRIPTORS && cns != IdentifyCns.NAMESPACE_ATTACHED_CONTROLLERS;
+            host.slice(buffer, 4096).fill((byte) 0x55);
+            assertThat(status(cns, 3, 0, buffer, 0)).isEqualTo(zeroes ? StatusCode.SUCCESS : StatusCode.INVALID_FIELD);
+            if (zeroes) {
+                assertThat(host.slice(buffer, 4096).mismatch(MemorySegment.ofArray(new byte[4096])))
+                        .isEqualTo(-1);
+            }
         }
+    }
+
+    @Test
+    void allNamespacesAtOnceAreDescribedByWhatTheyHaveInCommon() {
+        IdentifyNamespace common = new IdentifyNamespace(host.identify(IdentifyCns.NAMESPACE, -1));
+        assertThat(common.sizeBlocks()).isZero();
+        assertThat(common.formatCount()).isEqualTo(2);
+        assertThat(common.format(0).blockBytes()).isEqualTo(512);
+        assertThat(common.format(1).blockBytes()).isEqualTo(4096);
+        host.identify(IdentifyCns.COMMAND_SET_NAMESPACE, -1);
+        long buffer = host.allocate(1);
+        for (int cns : new int[] {IdentifyCns.NAMESPACE_INDEPENDENT, IdentifyCns.ALLOCATED_NAMESPACE}) {
+            assertThat(status(cns, -1, 0, buffer, 0)).isEqualTo(StatusCode.INVALID_NAMESPACE_OR_FORMAT);
+        }
+        assertThat(status(IdentifyCns.NAMESPACE_ATTACHED_CONTROLLERS, -1, 0, buffer, 0))
+                .isEqualTo(StatusCode.INVALID_FIELD);
+    }
+
+    @Test
+    void formatsAreDescribedByTheirIndex() {
+        long buffer = host.allocate(1);
+        assertThat(status(IdentifyCns.NAMESPACE_USER_DATA_FORMAT, 0, 1, buffer, 0))
+                .isEqualTo(StatusCode.SUCCESS);
+        IdentifyNamespace second = new IdentifyNamespace(host.slice(buffer, 4096));
+        assertThat(second.format().blockBytes()).isEqualTo(4096);
+        assertThat(status(IdentifyCns.NAMESPACE_USER_DATA_FORMAT, 0, 2, buffer, 0))
+                .isEqualTo(StatusCode.INVALID_FIELD);
+        assertThat(status(IdentifyCns.COMMAND_SET_NAMESPACE_USER_DATA_FORMAT, 0, 0, buffer, 0))
+                .isEqualTo(StatusCode.SUCCESS);
+        assertThat(status(IdentifyCns.COMMAND_SET_NAMESPACE_USER_DATA_FORMAT, 0, 2, buffer, 0))
+                .isEqualTo(StatusCode.INVALID_FIELD);
+    }
+
+    @Test
+    void controllerListsStartAtTheOneNamed() {
+        assertThat(ControllerList.read(host.identify(IdentifyCns.CONTROLLERS, 0)))
+                .containsExactly(1);
+        assertThat(ControllerList.read(host.identify(IdentifyCns.NAMESPACE_ATTACHED_CONTROLLERS, 2)))
+                .containsExactly(1);
+        long buffer = host.allocate(1);
+        assertThat(status(IdentifyCns.CONTROLLERS | 2 << 16, 0, 0, buffer, 0)).isEqualTo(StatusCode.SUCCESS);
+        assertThat(ControllerList.read(host.slice(buffer, 4096))).isEmpty();
+        assertThat(NamespaceList.read(host.identify(IdentifyCns.ALLOCATED_NAMESPACES, 1)))
+                .containsExactly(2);
+        assertThat(NamespaceList.read(host.identify(IdentifyCns.COMMAND_SET_ALLOCATED_NAMESPACES, 0)))
+                .containsExactly(1, 2);
     }
 
     @Test

@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 /** One of {@code --ram}, {@code --file}, {@code --null}: a namespace. Picocli keeps them in the order they were given. */
 final class BackEndOption {
 
-    private static final int DEFAULT_BLOCK_BYTES = 512;
+    /** The smallest there are, so that a namespace can be formatted with any. */
+    private static final int DEVICE_BLOCK_BYTES = 512;
 
     @Option(
             names = "--ram",
@@ -39,25 +40,23 @@ final class BackEndOption {
 
     BackEndOption() {}
 
-    /** Makes the back end, inactive. */
+    /** Makes the back end, inactive, in the smallest blocks it can have. {@code blockBytes} is what its size must be a multiple of. */
     BlockDevice open(OptionalInt blockBytes) {
         if (file != null) {
             if (file.toString().isEmpty()) {
                 throw new CommandFailure(ExitCode.USAGE, "--file is empty: name a raw image or a block device");
             }
-            FileBlockDevice.Builder builder = FileBlockDevice.builder(file);
-            blockBytes.ifPresent(builder::blockSizeBytes);
-            return builder.open();
+            return open(FileBlockDevice.builder(file), blockBytes);
         }
         if (ram != null) {
             return RamBlockDevice.builder(whole(ram, "--ram", blockBytes))
-                    .blockSizeBytes(blockBytes.orElse(DEFAULT_BLOCK_BYTES))
+                    .blockSizeBytes(DEVICE_BLOCK_BYTES)
                     .build();
         }
         if (nothing != null) {
-            int bytes = blockBytes.orElse(DEFAULT_BLOCK_BYTES);
             try {
-                return NullBlockDevice.of(whole(nothing, "--null", blockBytes) / bytes, bytes);
+                return NullBlockDevice.of(
+                        whole(nothing, "--null", blockBytes) / DEVICE_BLOCK_BYTES, DEVICE_BLOCK_BYTES);
             } catch (IllegalArgumentException e) {
                 throw new CommandFailure(
                         ExitCode.USAGE, "--null " + nothing + " is more than a namespace can have: make it smaller");
@@ -66,8 +65,19 @@ final class BackEndOption {
         throw new IllegalStateException("picocli accepts no empty group");
     }
 
+    private static BlockDevice open(FileBlockDevice.Builder builder, OptionalInt blockBytes) {
+        FileBlockDevice device = builder.open();
+        int bytes = blockBytes.orElse(device.blockSizeBytes());
+        if (bytes >= device.blockSizeBytes() && device.blockCount() * device.blockSizeBytes() % bytes == 0) {
+            return device;
+        }
+        // It cannot be; the back end knows how to say why.
+        device.close();
+        return builder.blockSizeBytes(bytes).open();
+    }
+
     private static long whole(ByteSize size, String option, OptionalInt blockBytes) {
-        int bytes = blockBytes.orElse(DEFAULT_BLOCK_BYTES);
+        int bytes = blockBytes.orElse(DEVICE_BLOCK_BYTES);
         if (size.bytes() == 0 || size.bytes() % bytes != 0) {
             throw new CommandFailure(
                     ExitCode.USAGE,

@@ -5,11 +5,15 @@ import io.vfiouser.nvme.NvmeDevice;
 import io.vfiouser.nvme.NvmeDeviceBuilder;
 import io.vfiouser.nvme.PollMode;
 import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.subsystem.Namespace;
+import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -28,6 +32,11 @@ import picocli.CommandLine.Spec;
                     + " nvme-vfu io. --ram, --file and --null may be repeated and mixed; their order numbers the"
                     + " namespaces from 1.",
             "",
+            "--socket may be repeated: each is a controller of its own, all have the same namespaces. --pool-ram or --pool-dir"
+                    + " gives hosts room in which they create and delete namespaces themselves, as with nvme create-ns"
+                    + " and nvme attach-ns. An image that grows while guests run is noticed within seconds, and they are"
+                    + " told.",
+            "",
             "Prints 'listening on PATH' when a client may attach. SIGTERM and Ctrl-C finish what is in flight, flush, and end"
                     + " with exit code 0."
         },
@@ -41,7 +50,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  nvme-vfu serve --socket /run/vm1/nvme0.sock --file disk.img",
             "  nvme-vfu serve --socket /run/vm1 --ram 1G --block-size 4096 --poll busy --cpu 3",
-            "  nvme-vfu serve --socket /run/vm1/nvme0.sock --file root.img --file data.img --doorbells trapped --poll event"
+            "  nvme-vfu serve --socket /run/vm1/nvme0.sock --file root.img --file data.img --doorbells trapped --poll event",
+            "  nvme-vfu serve --socket /run/vm1 --socket /run/vm2 --file shared.img",
+            "  nvme-vfu serve --socket /run/vm1 --pool-dir /var/lib/nvme --pool-size 1T"
         })
 final class ServeCommand implements Callable<Integer> {
 
@@ -68,17 +79,21 @@ final class ServeCommand implements Callable<Integer> {
             required = true,
             paramLabel = "PATH",
             description = "Where to listen; in a directory the socket is PATH/cntrl. A socket that nobody answers on is"
-                    + " replaced.")
-    @SuppressWarnings("NullAway.Init") // required: picocli sets it
-    private Path socket;
+                    + " replaced. May be repeated.")
+    private final List<Path> sockets = new ArrayList<>();
 
-    @ArgGroup(multiplicity = "1..*")
+    @ArgGroup(multiplicity = "0..*")
     private final List<BackEndOption> backEnds = new ArrayList<>();
+
+    @Mixin
+    final PoolOptions pool = new PoolOptions();
 
     @Option(
             names = "--block-size",
             paramLabel = "512|4096",
-            description = "Bytes of a logical block (512; on block devices their sector).")
+            description =
+                    "Bytes of a logical block (512; on block devices their sector). A guest may format it otherwise, but"
+                            + " not smaller than a block device's sector.")
     private @Nullable Integer blockSize;
 
     @Option(
@@ -119,46 +134,63 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         checkOptions();
         OptionalInt blockBytes = blockSize == null ? OptionalInt.empty() : OptionalInt.of(blockSize);
-        NvmeDeviceBuilder builder =
-                NvmeDevice.builder().socket(socket).doorbells(doorbells).poll(poll);
-        if (cpu != null) {
-            builder.cpu(cpu);
+        NvmSubsystem.Builder builder = NvmSubsystem.builder().multipleControllers(sockets.size() > 1);
+        // Nothing is held yet: the subsystem activates them, and closes them in any case.
+        List<BlockDevice> backEndDevices = new ArrayList<>();
+        try {
+            pool.open(spec).ifPresent(builder::pool);
+            for (BackEndOption backEnd : backEnds) {
+                BlockDevice device = backEnd.open(blockBytes);
+                backEndDevices.add(device);
+                builder.namespace(device, Math.max(blockBytes.orElse(0), device.blockSizeBytes()));
+            }
+        } catch (RuntimeException e) {
+            builder.discard(e);
+            throw e;
         }
         if (settings != null) {
             builder.settings(settings);
         }
-        // Nothing is held yet: the device activates them, and closes them in any case.
-        List<BlockDevice> devices = new ArrayList<>();
-        for (BackEndOption backEnd : backEnds) {
-            BlockDevice device = backEnd.open(blockBytes);
-            devices.add(device);
-            builder.namespace(device);
-        }
-        return serve(builder, devices);
+        return serve(builder.open(), backEndDevices);
     }
 
-    private int serve(NvmeDeviceBuilder builder, List<BlockDevice> devices) throws InterruptedException {
-        try (NvmeDevice device = start(builder)) {
-            GracefulStop stop = GracefulStop.install(device::close);
+    private int serve(NvmSubsystem subsystem, List<BlockDevice> backEndDevices) throws InterruptedException {
+        try (Server server = new Server(subsystem)) {
+            for (Path socket : sockets) {
+                server.add(() -> start(subsystem, socket));
+            }
+            GracefulStop stop = GracefulStop.install(server::close);
             PrintWriter out = spec.commandLine().getOut();
-            out.println("listening on " + device.socket());
-            for (int i = 0; i < devices.size(); i++) {
-                out.println("namespace " + (i + 1) + ": " + describe(devices.get(i)));
+            server.devices().forEach(device -> out.println("listening on " + device.socket()));
+            subsystem
+                    .namespaces()
+                    .forEach(namespace -> out.println("namespace " + namespace.id() + ": " + describe(namespace)));
+            if (pool.given()) {
+                out.println("room for namespaces: " + ByteSize.format(subsystem.unallocatedBytes()));
             }
             out.flush();
-            device.awaitClose();
+            server.watchSizes(backEndDevices);
+            server.awaitEnd();
             stop.cancelOrWait();
         }
         throw new CommandFailure("the server ended because of an error; run it again with --verbose for what happened");
     }
 
-    private static String describe(BlockDevice device) {
-        return ByteSize.format(device.blockCount() * device.blockSizeBytes()) + " in blocks of "
-                + device.blockSizeBytes() + " bytes, "
-                + device.capabilities().description();
+    private static String describe(Namespace namespace) {
+        return ByteSize.format(namespace.blockCount() << namespace.blockShift()) + " in blocks of "
+                + namespace.format().blockBytes() + " bytes, "
+                + namespace.device().capabilities().description();
     }
 
-    private static NvmeDevice start(NvmeDeviceBuilder builder) {
+    private NvmeDevice start(NvmSubsystem subsystem, Path socket) {
+        NvmeDeviceBuilder builder = NvmeDevice.builder()
+                .subsystem(subsystem)
+                .socket(socket)
+                .doorbells(doorbells)
+                .poll(poll);
+        if (cpu != null) {
+            builder.cpu(cpu);
+        }
         try {
             return builder.start();
         } catch (IllegalStateException e) {
@@ -168,11 +200,23 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void checkOptions() {
-        if (socket.toString().isEmpty()) {
+        if (sockets.stream().anyMatch(socket -> socket.toString().isEmpty())) {
             throw usage("--socket is empty: name a socket or a directory");
         }
         if (settings != null && settings.toString().isEmpty()) {
             throw usage("--settings is empty: name a file");
+        }
+        Set<Path> distinct = new HashSet<>();
+        for (Path socket : sockets) {
+            Path place = SocketTarget.socketOf(socket).toAbsolutePath().normalize();
+            if (!distinct.add(place)) {
+                throw usage("--socket " + socket + " is there twice: each controller has a socket of its own");
+            }
+        }
+        pool.check(spec);
+        if (backEnds.isEmpty() && !pool.given()) {
+            throw usage("nothing to serve: name at least one of --ram, --file, --null, or a pool with --pool-ram or"
+                    + " --pool-dir");
         }
         if (doorbells == DoorbellMode.MAPPED && poll == PollMode.EVENT) {
             throw usage("--poll event cannot work with mapped doorbells: a store into memory wakes nobody. Use"

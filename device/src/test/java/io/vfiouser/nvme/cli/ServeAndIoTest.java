@@ -93,6 +93,54 @@ class ServeAndIoTest {
         }
     }
 
+    @Test
+    void whatOneOfTwoControllersWroteIsThereForTheOther() throws IOException {
+        Path second = socketFolder.resolve("t");
+        Path journal = folder.resolve("journal");
+        try (CommandProcess server = CommandProcess.serve(
+                folder, socket, "--socket", second.toString(), "--ram", "16M", "--block-size", "4096")) {
+            Awaitility.await().until(() -> server.out().contains("namespace 1"));
+            assertThat(server.out()).contains("listening on " + socket, "listening on " + second, "blocks of 4096");
+            CommandProcess write =
+                    io("--mode", "verify", "--seconds", "1", "--destroy-data", "--journal", journal.toString());
+            assertThat(write.exitCode()).as(write.err()).isZero();
+            CommandProcess check = CommandProcess.run(
+                    folder, "io", second.toString(), "--mode", "verify", "--check", journal.toString(), "--json");
+            assertThat(check.exitCode()).as(check.err()).isZero();
+            assertThat(check.out()).contains("\"mismatches\": 0");
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        } finally {
+            Files.deleteIfExists(second);
+        }
+    }
+
+    @Test
+    void anImageThatGrowsIsNoticedWhileItIsServed() throws IOException {
+        Path image = zeroedFile("disk.img", MIB);
+        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
+            try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+                file.setLength(3L * MIB);
+            }
+            Awaitility.await()
+                    .until(() -> CommandProcess.run(folder, "identify", socket.toString(), "--json")
+                            .out()
+                            .contains("6144"));
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void aServerMayHaveNothingButRoomForNamespaces() {
+        try (CommandProcess server = startPool()) {
+            Awaitility.await().until(() -> server.out().contains("room for namespaces: 1 GiB"));
+            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    private CommandProcess startPool() {
+        return CommandProcess.serve(folder, socket, "--pool-dir", folder.toString(), "--pool-size", "1G");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"SIGTERM", "SIGKILL"})
     void whatAVerifyingRunFlushedIsThereAfterTheServerEndsUnderLoadWhichTheClientNoticesWithinASecond(String signal)

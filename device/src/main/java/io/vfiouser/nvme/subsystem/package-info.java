@@ -10,7 +10,12 @@
  * <p>A {@link io.vfiouser.nvme.subsystem.NamespaceChange} never happens under a controller's feet: the members that are concerned stand still
  * (nothing outstanding in the namespaces), the last one to do so makes the change, each one takes it over on its own control thread, and
  * only then is the change complete, so that what follows, such as closing a back end, finds no channel open. Nobody waits for
- * anybody: a control thread asks again at its next pass. One change is under way at a time.
+ * anybody: a control thread asks again at its next pass. One change is under way at a time; a member that joins meanwhile
+ * takes part in it, one that leaves is not waited for.
+ *
+ * <p>The subsystem has two threads of its own: one for what blocks (back ends made and closed, futures completed, never under the
+ * lock), one on which a {@link io.vfiouser.nvme.subsystem.NamespaceEraser} works for a format, since that goes on whatever becomes of
+ * the controllers.
  */
 @NullMarked
 package io.vfiouser.nvme.subsystem;

@@ -159,8 +159,12 @@ public final class AdminAgent {
     }
 
     private int execute() {
-        if ((request.cdw0() & SubmissionEntry.FUSE_AND_PSDT) != 0) {
-            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW0 + 1);
+        if ((request.cdw0() & SubmissionEntry.FUSE) != 0) {
+            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.FLAGS_BYTE, SubmissionEntry.FUSE_BIT);
+        }
+        if ((request.cdw0() & SubmissionEntry.PSDT) != 0) {
+            // Over PCIe admin commands use PRPs: Base 2.1, section 4.1.1.
+            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.FLAGS_BYTE, SubmissionEntry.PSDT_BIT);
         }
         try {
             return AdminCommands.handler(request.opcode()).execute(request, context);

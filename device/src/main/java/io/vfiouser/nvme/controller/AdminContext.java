@@ -43,6 +43,7 @@ final class AdminContext {
     private final TimestampClock timestamp = new TimestampClock();
     private final KeepAliveTimer keepAlive = new KeepAliveTimer();
     private final BusyTime busyTime;
+    private final AbortRequests aborts;
     private final AsynchronousEvents events = new AsynchronousEvents();
     private final Set<Integer> changedNamespaces = new TreeSet<>();
     private final MemorySegment scratch = MemorySegment.ofArray(new byte[PAGE_BYTES]);
@@ -63,6 +64,7 @@ final class AdminContext {
         this.shared = shared;
         this.group = group;
         this.ioQueues = ioQueues;
+        this.aborts = new AbortRequests(group, ioQueues);
         this.options = options;
         this.registers = registers;
         this.flushAll = flushAll;
@@ -282,6 +284,10 @@ final class AdminContext {
     }
 
     // ---- the controller ----
+
+    AbortRequests aborts() {
+        return aborts;
+    }
 
     IoQueues ioQueues() {
         return ioQueues;

@@ -24,7 +24,13 @@ final class CommandSlot extends BlockRequest {
     private int opcode;
     private int commandId;
     private int namespaceId;
+    private int psdt;
     private boolean inUse;
+    private boolean waiting;
+    private boolean stopWanted;
+    private @Nullable Comparison comparison;
+    private @Nullable CommandSlot partner;
+    private long reportedBlock = UNKNOWN_BLOCK;
 
     /** Handlers that work in steps count them here. */
     int step;
@@ -51,13 +57,20 @@ final class CommandSlot extends BlockRequest {
         queue = from;
         opcode = SubmissionEntry.opcode(cdw0);
         commandId = SubmissionEntry.commandId(cdw0);
+        psdt = SubmissionEntry.psdt(cdw0);
         namespaceId = nsid;
         handler = command;
+        lastVisited = null;
+        reportedBlock = UNKNOWN_BLOCK;
         inUse = true;
     }
 
     void end() {
         inUse = false;
+        waiting = false;
+        stopWanted = false;
+        comparison = null;
+        partner = null;
     }
 
     boolean inUse() {
@@ -74,6 +87,10 @@ final class CommandSlot extends BlockRequest {
             throw new IllegalStateException("the slot has had no command");
         }
         return owner;
+    }
+
+    IoCommandHandler handler() {
+        return handler;
     }
 
     int opcode() {
@@ -105,14 +122,18 @@ final class CommandSlot extends BlockRequest {
         namespace = named;
     }
 
-    /** Resolves the data pointer of the entry into {@link #buffer()}. */
-    StatusCode resolve(MemorySegment entries, long offset, long lengthBytes, Direction direction) {
-        return poller.resolve(
+    /** Resolves the data pointer of the entry into {@link #buffer()}. Returns a {@link CommandStatus}. */
+    int resolve(MemorySegment entries, long offset, long lengthBytes, Direction direction) {
+        StatusCode resolved = poller.resolve(
+                psdt,
                 SubmissionEntry.prp1(entries, offset),
                 SubmissionEntry.prp2(entries, offset),
                 lengthBytes,
                 direction,
                 buffer);
+        return resolved == StatusCode.SUCCESS
+                ? CommandStatus.SUCCESS
+                : CommandStatus.of(resolved, SubmissionEntry.DPTR);
     }
 
     /** Describes a read of logical blocks of {@link #namespace()}, which were found to be in it. */
@@ -133,6 +154,12 @@ final class CommandSlot extends BlockRequest {
         writeZeroes(lba << shift, blocks << shift, durable, mayDeallocate);
     }
 
+    /** Describes a check that logical blocks can be read. */
+    void verifyBlocks(long lba, long blocks) {
+        int shift = namespace().deviceShift();
+        verify(lba << shift, blocks << shift);
+    }
+
     /** Describes a deallocation of logical blocks. */
     void deallocateBlocks(long lba, long blocks, boolean durable) {
         int shift = namespace().deviceShift();
@@ -146,9 +173,97 @@ final class CommandSlot extends BlockRequest {
 
     int submit(NamespaceChannel to) {
         lastVisited = to;
+        if (to.gate().closed() && to.gate().holdsBack(this)) {
+            return CommandStatus.PENDING;
+        }
         poller.submitted();
         to.channel().submit(this);
         return CommandStatus.PENDING;
+    }
+
+    /** Submits the request that a gate had held back. */
+    void resubmit() {
+        endWait();
+        poller.submitted();
+        channel().submit(this);
+    }
+
+    // ---- waiting for something but a back end ----
+
+    /** The command waits for its turn, with somebody who will call {@link #endWait}. */
+    void await() {
+        waiting = true;
+        poller.submitted();
+    }
+
+    void endWait() {
+        waiting = false;
+        poller.returned();
+    }
+
+    /** Whether the command waits, but not for a back end. */
+    boolean waiting() {
+        return waiting;
+    }
+
+    /** Ends a command that waits; with it the other one of a fused operation. */
+    void abandonWait() {
+        if (!poller.comparisons().forget(this)) {
+            namespace().gate().forget(this);
+        }
+        poller.finish(this, CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED));
+    }
+
+    /** Whether the request is to a namespace by this gate's way. */
+    boolean visits(RangeGate gate) {
+        NamespaceChannel visited = lastVisited;
+        return visited != null && visited.gate() == gate;
+    }
+
+    // ---- commands that need more than a slot ----
+
+    /** Whether {@link QueuePoller#finish} has more to do than to post the completion. */
+    boolean special() {
+        return comparison != null || partner != null;
+    }
+
+    /** Where a Compare has the blocks' content, or null. */
+    @Nullable
+    Comparison comparison() {
+        return comparison;
+    }
+
+    void comparison(@Nullable Comparison taken) {
+        comparison = taken;
+    }
+
+    /** The other command of the fused operation, or null. */
+    @Nullable
+    CommandSlot partner() {
+        return partner;
+    }
+
+    void partner(@Nullable CommandSlot other) {
+        partner = other;
+    }
+
+    /** Whether its blocks are its own while it is executed: a command of a fused operation. */
+    boolean exclusive() {
+        return partner != null;
+    }
+
+    /** The host does not want the command any more: it ends before its next step, if it has one. */
+    void stop() {
+        stopWanted = true;
+    }
+
+    boolean stopWanted() {
+        return stopWanted;
+    }
+
+    /** What failed is this logical block, whatever the back end says. */
+    void report(long lba) {
+        reportedBlock = lba;
     }
 
     /** Keeps the command's blocks for a later step. */
@@ -176,6 +291,9 @@ final class CommandSlot extends BlockRequest {
 
     /** Which logical block failed, as the error log writes it. */
     long reportedBlock() {
+        if (reportedBlock != UNKNOWN_BLOCK) {
+            return reportedBlock;
+        }
         NamespaceChannel visited = lastVisited;
         return visited == null ? 0 : visited.reportedBlock(failedBlock());
     }

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.block.CancelPromise;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of one poller: as many as there ever were commands at once, made anew only when that number grows. There is a limit, since
@@ -42,21 +43,47 @@ final class CommandSlots {
         free[freeCount++] = slot;
     }
 
-    /** How many requests back ends have, counted anew. */
+    /** How many commands wait, for back ends or for their turn, counted anew. */
     int outstanding() {
         int count = 0;
         for (CommandSlot slot : all) {
-            if (slot.outstanding()) {
+            if (slot.outstanding() || slot.waiting()) {
                 count++;
             }
         }
         return count;
     }
 
-    /** Asks the back ends to leave the memory of all requests alone; the ones that can end them do so in this call. */
+    /** Whether a back end has a request to the blocks for which a gate is closed, but of the operation that it is closed for. */
+    boolean anyUnderWay(RangeGate gate) {
+        for (CommandSlot slot : all) {
+            if (slot.outstanding() && !slot.exclusive() && slot.visits(gate) && gate.concerns(slot)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The command that was fetched from this queue under this identifier and has not completed, or null. */
+    @Nullable
+    CommandSlot find(int queueId, int commandId) {
+        for (CommandSlot slot : all) {
+            if (slot.inUse() && slot.commandId() == commandId && slot.queue().id() == queueId) {
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Ends what waits for its turn, and asks the back ends to leave the memory of all requests alone; the ones that can end them do so in
+     * this call.
+     */
     void cancelOutstanding() {
         for (CommandSlot slot : all) {
-            if (slot.outstanding()) {
+            if (slot.waiting()) {
+                slot.abandonWait();
+            } else if (slot.outstanding()) {
                 slot.channel().cancel(slot, CancelPromise.DETACHED);
             }
         }

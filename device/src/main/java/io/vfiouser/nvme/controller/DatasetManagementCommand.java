@@ -14,12 +14,12 @@ import java.lang.foreign.MemorySegment;
 final class DatasetManagementCommand implements IoCommandHandler {
     @Override
     public int start(CommandSlot slot, MemorySegment entries, long offset) {
-        int ranges = (SubmissionEntry.cdw10(entries, offset) & 0xFF) + 1;
+        int ranges = IoCommand.rangeCount(SubmissionEntry.cdw10(entries, offset));
         int attributes = SubmissionEntry.cdw11(entries, offset);
         long lengthBytes = (long) ranges * DatasetManagementRange.LENGTH_BYTES;
-        StatusCode resolved = slot.resolve(entries, offset, lengthBytes, Direction.FROM_GUEST);
-        if (resolved != StatusCode.SUCCESS) {
-            return CommandStatus.of(resolved, SubmissionEntry.PRP1);
+        int refused = slot.resolve(entries, offset, lengthBytes, Direction.FROM_GUEST);
+        if (refused != CommandStatus.SUCCESS) {
+            return refused;
         }
         MemorySegment copy = slot.scratch();
         slot.buffer().segments().copyTo(copy, 0);
@@ -48,6 +48,9 @@ final class DatasetManagementCommand implements IoCommandHandler {
             long at = (long) slot.step++ * DatasetManagementRange.LENGTH_BYTES;
             long blocks = DatasetManagementRange.lengthBlocks(copy, at);
             if (blocks > 0) {
+                if (slot.stopWanted()) {
+                    return CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED);
+                }
                 slot.deallocateBlocks(
                         DatasetManagementRange.startingLba(copy, at),
                         blocks,

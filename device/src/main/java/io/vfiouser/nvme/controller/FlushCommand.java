@@ -36,6 +36,9 @@ final class FlushCommand implements IoCommandHandler {
             slot.step++;
             @Nullable NamespaceChannel next = slot.poller().namespace(slot.step);
             if (next != null && next.ready()) {
+                if (slot.stopWanted()) {
+                    return CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED);
+                }
                 slot.flush();
                 return slot.submit(next);
             }

@@ -33,7 +33,7 @@ final class IdentifyCommand implements AdminCommandHandler {
                     IdentifyCns.COMMAND_SET_NAMESPACE,
                     IdentifyStructure.ofActiveOrAll(IdentifyCommand::zeroes, data -> {})
                             .ofNvmCommandSet()),
-            Map.entry(IdentifyCns.COMMAND_SET_CONTROLLER, ofNvm(IdentifyCommand::zeroes)),
+            Map.entry(IdentifyCns.COMMAND_SET_CONTROLLER, ofNvm(IdentifyData::nvmController)),
             Map.entry(IdentifyCns.COMMAND_SET_ACTIVE_NAMESPACES, ACTIVE_NAMESPACES.ofNvmCommandSet()),
             Map.entry(
                     IdentifyCns.NAMESPACE_INDEPENDENT,

@@ -1,6 +1,7 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.spec.IdentifyController;
+import io.vfiouser.nvme.spec.IdentifyControllerNvm;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.PowerState;
 import io.vfiouser.nvme.spec.SpecVersion;
@@ -32,6 +33,7 @@ final class IdentifyData {
             LittleEndian.putU8(data, IdentifyController.CMIC, IdentifyController.CMIC_MULTIPLE_CONTROLLERS);
         }
         LittleEndian.putU8(data, IdentifyController.CNTRLTYPE, IdentifyController.TYPE_IO);
+        LittleEndian.putU8(data, IdentifyController.ACL, AbortRequests.LIMIT - 1);
         LittleEndian.putU8(data, IdentifyController.AERL, AsynchronousEvents.LIMIT - 1);
         LittleEndian.putU8(data, IdentifyController.FRMW, LAST_FIRMWARE_SLOT_READ_ONLY);
         LittleEndian.putU8(
@@ -61,10 +63,13 @@ final class IdentifyData {
         LittleEndian.putU16(
                 data,
                 IdentifyController.ONCS,
-                IdentifyController.ONCS_DATASET_MANAGEMENT
+                IdentifyController.ONCS_COMPARE
+                        | IdentifyController.ONCS_DATASET_MANAGEMENT
                         | IdentifyController.ONCS_WRITE_ZEROES
+                        | IdentifyController.ONCS_VERIFY
                         | IdentifyController.ONCS_FEATURES_SAVE_AND_SELECT
                         | IdentifyController.ONCS_TIMESTAMP);
+        LittleEndian.putU16(data, IdentifyController.FUSES, IdentifyController.FUSES_COMPARE_AND_WRITE);
         LittleEndian.putU8(
                 data,
                 IdentifyController.VWC,
@@ -74,8 +79,22 @@ final class IdentifyData {
         // Set 1.1, section 2.1.4.3).
         LittleEndian.putU16(data, IdentifyController.AWUN, 0);
         LittleEndian.putU16(data, IdentifyController.AWUPF, 0);
+        LittleEndian.putU16(data, IdentifyController.ACWU, FusedCommands.BLOCKS - 1);
+        LittleEndian.putU32(
+                data,
+                IdentifyController.SGLS,
+                IdentifyController.SGLS_BYTE_GRANULAR
+                        | IdentifyController.SGLS_BIT_BUCKET
+                        | IdentifyController.SGLS_LONGER_THAN_DATA);
         MemorySegment name = data.asSlice(IdentifyController.SUBNQN, IdentifyController.SUBNQN_LENGTH);
         name.setString(0, subsystem.name());
         new PowerState(MAXIMUM_CENTIWATTS, 0, 0).write(data, IdentifyController.PSD0);
+    }
+
+    /** The I/O command set specific structure: no limits but that Verify takes no more than a transfer. */
+    static int nvmController(MemorySegment data, AdminRequest request, AdminContext controller) {
+        LittleEndian.putU8(data, IdentifyControllerNvm.VSL, controller.options().transferShift());
+        LittleEndian.putU32(data, IdentifyControllerNvm.VER, SpecVersion.NVM_V1_1);
+        return CommandStatus.SUCCESS;
     }
 }

@@ -45,6 +45,7 @@ final class IdentifyNamespaceData {
         LittleEndian.putU16(data, IdentifyNamespace.NAWUN, zeroBased(can.atomicBlocks(), namespace));
         LittleEndian.putU16(data, IdentifyNamespace.NABSN, zeroBased(can.atomicBlocks(), namespace));
         LittleEndian.putU16(data, IdentifyNamespace.NAWUPF, zeroBased(can.powerFailAtomicBlocks(), namespace));
+        LittleEndian.putU16(data, IdentifyNamespace.NACWU, FusedCommands.BLOCKS - 1);
         LittleEndian.putU64(data, IdentifyNamespace.NVMCAP, blocks << namespace.blockShift());
         BlockIdentity identity = namespace.device().identity();
         put(data, IdentifyNamespace.NGUID, NamespaceDescriptorData.nguid(identity));

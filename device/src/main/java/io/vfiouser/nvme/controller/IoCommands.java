@@ -13,10 +13,12 @@ final class IoCommands {
     static {
         Arrays.fill(HANDLERS, UnknownCommand.INSTANCE);
         add(NvmOpcode.FLUSH, new FlushCommand(), 0);
-        add(NvmOpcode.WRITE, new WriteCommand(), CommandEffectsLog.LBCC);
+        add(NvmOpcode.WRITE, WriteCommand.INSTANCE, CommandEffectsLog.LBCC);
         add(NvmOpcode.READ, new ReadCommand(), 0);
+        add(NvmOpcode.COMPARE, CompareCommand.INSTANCE, 0);
         add(NvmOpcode.WRITE_ZEROES, new WriteZeroesCommand(), CommandEffectsLog.LBCC);
         add(NvmOpcode.DATASET_MANAGEMENT, new DatasetManagementCommand(), CommandEffectsLog.LBCC);
+        add(NvmOpcode.VERIFY, new VerifyCommand(), 0);
     }
 
     private IoCommands() {}

@@ -17,8 +17,14 @@ final class IoCounters {
     private long writeBytes;
     private long mediaErrors;
 
+    /** A Read or Compare. NVM Command Set 1.1, section 4.1.4.2. */
     void read(long bytes) {
         READ_COMMANDS.setOpaque(this, readCommands + 1);
+        READ_BYTES.setOpaque(this, readBytes + bytes);
+    }
+
+    /** Blocks were read for a Verify, which counts as data but not as a command. */
+    void verified(long bytes) {
         READ_BYTES.setOpaque(this, readBytes + bytes);
     }
 

@@ -105,6 +105,12 @@ final class IoQueues {
         }
     }
 
+    /** Aborts a command. While the pollers stand still. Returns whether it has completed, as aborted: see {@link QueuePoller#abort}. */
+    boolean abort(int queueId, int commandId) {
+        SubmissionQueue queue = submissionQueue(queueId);
+        return queue != null && poller(queue).abort(queue, commandId);
+    }
+
     /** Finds the memory of all queues anew. */
     void map(RegionTable table) {
         DoorbellBuffers buffers = doorbellBuffers;

@@ -144,7 +144,8 @@ final class Lifecycle {
         if (!fatal) {
             LOG.warn("{}: fatal controller status: {}", context.name(), why);
             fatal = true;
-            group.request(PollerGroup.Reason.FATAL, PauseLevel.HOLD);
+            // Drained, so that no other controller's fused operation waits for what is under way here.
+            group.request(PollerGroup.Reason.FATAL, PauseLevel.DRAIN);
         }
     }
 

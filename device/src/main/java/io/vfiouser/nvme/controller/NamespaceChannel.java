@@ -10,10 +10,18 @@ import io.vfiouser.nvme.subsystem.NamespaceFormat;
  *
  * @param format the namespace's format when this was made; it changes only while this thread stands still, which then makes another
  * @param ready whether commands may access it, as it was then
+ * @param gate where requests wait for blocks that are somebody's own
  */
-record NamespaceChannel(Namespace namespace, NamespaceFormat format, boolean ready, BlockChannel channel) {
-    static NamespaceChannel of(Namespace namespace, BlockChannel channel) {
-        return new NamespaceChannel(namespace, namespace.format(), namespace.ready(), channel);
+record NamespaceChannel(
+        Namespace namespace, NamespaceFormat format, boolean ready, BlockChannel channel, RangeGate gate) {
+    static NamespaceChannel of(Namespace namespace, BlockChannel channel, RangeGate gate) {
+        return new NamespaceChannel(namespace, namespace.format(), namespace.ready(), channel, gate);
+    }
+
+    /** Gives the way up. */
+    void close() {
+        gate.close();
+        channel.close();
     }
 
     int id() {

@@ -13,6 +13,8 @@ final class PollerGroup {
         QUIESCE,
         /** An admin command or a change of CC that changes queues. */
         ADMIN,
+        /** Commands are looked for that are to be aborted. */
+        ABORT,
         /** Namespaces come, go or get another format. */
         NAMESPACES,
         /** The controller is shut down. */

@@ -1,9 +1,10 @@
 package io.vfiouser.nvme.controller;
 
-import io.vfiouser.nvme.block.BlockChannel;
+import io.vfiouser.nvme.block.CancelPromise;
+import io.vfiouser.nvme.block.CancelResult;
+import io.vfiouser.nvme.memory.DataPointer;
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.GuestBuffer;
-import io.vfiouser.nvme.memory.PrpWalk;
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.LittleEndian;
@@ -34,13 +35,15 @@ public final class QueuePoller {
 
     private final SharedState shared;
     private final StandStill standStill;
-    private final PrpWalk prps = new PrpWalk();
+    private final DataPointer dataPointers = new DataPointer();
     /** By NSID. */
     private final @Nullable NamespaceChannel[] namespaces = new NamespaceChannel[NvmSubsystem.MAXIMUM_NAMESPACES + 1];
 
     private final IoCounters counters = new IoCounters();
     private final CommandSlots slots = new CommandSlots(this);
     private final WithheldInterrupts withheld;
+    private final Comparisons comparisons = new Comparisons();
+    private final FusedCommands fused = new FusedCommands(this);
     private SubmissionQueue[] queues = {};
     private CompletionQueue[] batches = {};
     /** Those of all namespaces, in the order of their identifiers. */
@@ -52,6 +55,12 @@ public final class QueuePoller {
     private RegionTable table = RegionTable.EMPTY;
     private boolean discarding;
     private volatile boolean faulted;
+    /** A gate's guard has something to say. */
+    private volatile boolean gateNews;
+    /** A gate waits for requests of this poller to end. */
+    private boolean gatesUnsettled;
+    /** The guards do not wait for this poller: it is drained, or has not begun. */
+    private boolean away = true;
 
     QueuePoller(SharedState shared) {
         this.shared = shared;
@@ -76,6 +85,9 @@ public final class QueuePoller {
             return 0;
         }
         try {
+            if (away) {
+                comeBack();
+            }
             int work = pass();
             if (work > 0) {
                 // Here, where it is known whose memory it was: past this block it could end the thread.
@@ -149,6 +161,7 @@ public final class QueuePoller {
             // So that the same queues do not always come too late for what gets free.
             firstQueue = at + 1;
         }
+        work += advanceWaiting();
         if (outstanding > 0) {
             work += pollChannels();
         }
@@ -171,30 +184,40 @@ public final class QueuePoller {
         int wanted = Math.min(Math.min(available, shared.arbitrationBurst), slots.available());
         int room = completions.room();
         if (room < wanted) {
-            if (completions.pollHead(shared.doorbells)) {
-                shared.invalidDoorbellValue("completion", completions.id(), completions.refusedHead());
-            }
+            pollHead(completions);
             room = completions.room();
         }
         int count = Math.min(wanted, room);
         MemorySegment entries = queue.ring().segment();
-        for (int i = 0; i < count; i++) {
-            long offset = queue.take();
-            completions.reserve();
-            execute(queue, entries, offset);
+        int taken = 0;
+        while (taken < count) {
+            long first = LittleEndian.i64(entries, queue.next() + SubmissionEntry.CDW0);
+            if ((first & SubmissionEntry.FUSE) != 0) {
+                int entriesTaken = fused.fetch(queue, entries, first);
+                if (entriesTaken == 0) {
+                    break;
+                }
+                taken += entriesTaken;
+            } else {
+                execute(queue, entries, first);
+                taken++;
+            }
         }
-        return count;
+        return taken;
     }
 
-    private void execute(SubmissionQueue queue, MemorySegment entries, long offset) {
-        long first = LittleEndian.i64(entries, offset + SubmissionEntry.CDW0);
-        int cdw0 = (int) first;
-        int nsid = (int) (first >>> 32);
-        IoCommandHandler handler = IoCommands.handler(SubmissionEntry.opcode(cdw0));
-        CommandSlot slot = slots.take();
-        slot.begin(queue, cdw0, nsid, handler);
+    private void execute(SubmissionQueue queue, MemorySegment entries, long first) {
+        long offset = queue.next();
+        CommandSlot slot = accept(queue, first);
+        if (queue.takeAbort(offset)) {
+            finish(slot, CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED));
+            return;
+        }
         try {
-            int status = start(slot, handler, cdw0, nsid, entries, offset);
+            int status = admit(slot, slot.handler(), (int) first);
+            if (status == CommandStatus.SUCCESS) {
+                status = slot.handler().start(slot, entries, offset);
+            }
             if (status != CommandStatus.PENDING) {
                 finish(slot, status);
             }
@@ -203,28 +226,97 @@ public final class QueuePoller {
         }
     }
 
-    private int start(
-            CommandSlot slot, IoCommandHandler handler, int cdw0, int nsid, MemorySegment entries, long offset) {
-        if ((cdw0 & SubmissionEntry.FUSE_AND_PSDT) != 0) {
-            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW0 + 1);
+    /** Takes the next entry of a queue, of which {@code first} is the first quadword, on. */
+    CommandSlot accept(SubmissionQueue queue, long first) {
+        long ignored = queue.take();
+        queue.completionQueue().reserve();
+        int cdw0 = (int) first;
+        CommandSlot slot = slots.take();
+        slot.begin(queue, cdw0, (int) (first >>> 32), IoCommands.handler(SubmissionEntry.opcode(cdw0)));
+        return slot;
+    }
+
+    /** Whether two commands may be taken on, whose completions have room. */
+    boolean roomForTwo(SubmissionQueue queue) {
+        CompletionQueue completions = queue.completionQueue();
+        if (completions.room() < 2) {
+            pollHead(completions);
         }
-        NamespaceChannel namespace = namespace(nsid);
+        return completions.room() >= 2 && slots.available() >= 2;
+    }
+
+    /** Checks what all commands have in common. Returns a {@link CommandStatus}. */
+    int admit(CommandSlot slot, IoCommandHandler handler, int cdw0) {
+        if ((cdw0 & SubmissionEntry.PSDT) == SubmissionEntry.PSDT) {
+            return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.FLAGS_BYTE, SubmissionEntry.PSDT_BIT);
+        }
+        NamespaceChannel namespace = namespace(slot.namespaceId());
         slot.namespace(namespace);
         if (namespace == null && !handler.takesAllNamespaces()) {
-            return NamespaceIdentifier.refused(nsid);
+            // Base 2.1, section 4.1.1: FFFFFFFFh is valid, but not for a command that is about one namespace.
+            return slot.namespaceId() == SubmissionEntry.NSID_ALL
+                    ? CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.NSID)
+                    : NamespaceIdentifier.refused(slot.namespaceId());
         }
         if (namespace != null && !namespace.ready() && !handler.takesAllNamespaces()) {
             return CommandStatus.of(StatusCode.FORMAT_IN_PROGRESS);
         }
-        return handler.start(slot, entries, offset);
+        return CommandStatus.SUCCESS;
     }
 
-    private void handlerFailed(CommandSlot slot, RuntimeException e) {
+    void handlerFailed(CommandSlot slot, RuntimeException e) {
         LOG.error("{} failed in a way that is a fault of this program", NvmOpcode.describe(slot.opcode()), e);
         outstanding = slots.outstanding();
-        if (slot.inUse() && !slot.outstanding()) {
+        if (slot.inUse() && !slot.outstanding() && !slot.waiting()) {
             finish(slot, CommandStatus.of(StatusCode.INTERNAL_ERROR));
         }
+    }
+
+    private void pollHead(CompletionQueue completions) {
+        if (completions.pollHead(shared.doorbells)) {
+            shared.invalidDoorbellValue("completion", completions.id(), completions.refusedHead());
+        }
+    }
+
+    /** Goes on with commands that wait for one another. Returns how much was done. */
+    private int advanceWaiting() {
+        int work = 0;
+        if (comparisons.due()) {
+            comparisons.serve();
+            work++;
+        }
+        if (gateNews || gatesUnsettled) {
+            work += lookAtGates();
+        }
+        return work;
+    }
+
+    private int lookAtGates() {
+        gateNews = false;
+        boolean unsettled = false;
+        int changed = 0;
+        for (NamespaceChannel namespace : attached) {
+            RangeGate gate = namespace.gate();
+            changed += gate.look(slots) ? 1 : 0;
+            unsettled |= gate.unsettled();
+        }
+        gatesUnsettled = unsettled;
+        return changed;
+    }
+
+    /** Takes part in the guards again, before any request. */
+    private void comeBack() {
+        away = false;
+        for (NamespaceChannel namespace : attached) {
+            namespace.gate().back();
+        }
+        int ignored = lookAtGates();
+    }
+
+    /** Any thread. */
+    private void gateNews() {
+        gateNews = true;
+        standStill.wakeUp();
     }
 
     private int pollChannels() {
@@ -244,15 +336,27 @@ public final class QueuePoller {
     }
 
     private int stop(int ticket) {
+        if (standStill.acknowledged(ticket)) {
+            return 0;
+        }
         withheld.raiseAll();
         if (StandStill.level(ticket) == PauseLevel.DRAIN && outstanding > 0) {
             return drain();
         }
-        if (!standStill.acknowledged(ticket)) {
-            deliverFaults();
-            standStill.acknowledge(ticket);
+        deliverFaults();
+        if (StandStill.level(ticket) == PauseLevel.DRAIN) {
+            goAway();
         }
+        standStill.acknowledge(ticket);
         return 0;
+    }
+
+    /** Nothing is outstanding, and nothing will be before {@link #comeBack}: nobody's fused operation waits for this poller. */
+    private void goAway() {
+        away = true;
+        for (NamespaceChannel namespace : attached) {
+            namespace.gate().away();
+        }
     }
 
     /** A fault of the passes before belongs to the queues that there are now, not to those after a reset. */
@@ -271,7 +375,7 @@ public final class QueuePoller {
             if (discarding) {
                 slots.cancelOutstanding();
             }
-            int ignored = pollChannels();
+            int ignored = (discarding ? 0 : advanceWaiting()) + pollChannels();
             endBatches();
             MemoryFaults.deliver();
             return before - outstanding;
@@ -313,8 +417,24 @@ public final class QueuePoller {
         return (cdw12 & IoCommand.FUA) != 0 || shared.durableWrites;
     }
 
-    StatusCode resolve(long prp1, long prp2, long lengthBytes, Direction direction, GuestBuffer buffer) {
-        return prps.resolve(table, prp1, prp2, lengthBytes, shared.pageShift, direction, buffer);
+    StatusCode resolve(
+            int psdt, long firstHalf, long secondHalf, long lengthBytes, Direction direction, GuestBuffer buffer) {
+        return dataPointers.resolve(
+                table, psdt, firstHalf, secondHalf, lengthBytes, shared.pageShift, direction, buffer);
+    }
+
+    Comparisons comparisons() {
+        return comparisons;
+    }
+
+    /** Whether commands end without a completion. */
+    boolean discarding() {
+        return discarding;
+    }
+
+    /** A fused operation waits for its blocks. */
+    void requestBlocks(CommandSlot compare) {
+        compare.namespace().gate().request(compare);
     }
 
     void submitted() {
@@ -327,6 +447,9 @@ public final class QueuePoller {
 
     /** Completes a command. */
     void finish(CommandSlot slot, int status) {
+        if (slot.special() && goesOn(slot, status)) {
+            return;
+        }
         slots.giveBack(slot);
         if (discarding) {
             return;
@@ -337,6 +460,21 @@ public final class QueuePoller {
         if (completions.post(queue, slot.commandId(), field, 0)) {
             batches[batchCount++] = completions;
         }
+    }
+
+    /** Gives back what a command needed besides its slot; whether it is one of two whose completions come together. */
+    private boolean goesOn(CommandSlot slot, int status) {
+        Comparison comparison = slot.comparison();
+        if (comparison != null) {
+            slot.comparison(null);
+            comparisons.giveBack(comparison);
+        }
+        CommandSlot other = slot.partner();
+        if (other == null) {
+            return false;
+        }
+        fused.ended(slot, other, status);
+        return true;
     }
 
     private int failed(CommandSlot slot, int status) {
@@ -380,6 +518,40 @@ public final class QueuePoller {
         withheld.capacity(queues.length);
     }
 
+    /**
+     * Aborts a command that was fetched, or is in its queue. While this poller stands still.
+     *
+     * @return whether it has completed, as aborted; if not it may still be aborted later, or there is no such command
+     */
+    boolean abort(SubmissionQueue queue, int commandId) {
+        if (faulted) {
+            return false;
+        }
+        CommandSlot slot = slots.find(queue.id(), commandId);
+        if (slot == null) {
+            boolean ignored = queue.abort(commandId);
+            return false;
+        }
+        boolean aborted = abort(slot);
+        endBatches();
+        return aborted;
+    }
+
+    private boolean abort(CommandSlot slot) {
+        slot.stop();
+        CommandSlot other = slot.partner();
+        CommandSlot underWay = other != null && !slot.waiting() && !slot.outstanding() ? other : slot;
+        if (underWay.waiting()) {
+            underWay.abandonWait();
+            return true;
+        }
+        if (!underWay.outstanding() || (underWay != slot && underWay.opcode() == NvmOpcode.WRITE)) {
+            // Between two steps it ends before the next; a Compare whose Write has begun has succeeded.
+            return false;
+        }
+        return underWay.channel().cancel(underWay, CancelPromise.WITHOUT_LATER_EFFECT) == CancelResult.CANCELLED;
+    }
+
     /** Removes a queue. While it is drained. */
     void remove(SubmissionQueue queue) {
         queues = Arrays.stream(queues).filter(q -> !Objects.equals(q, queue)).toArray(SubmissionQueue[]::new);
@@ -391,6 +563,10 @@ public final class QueuePoller {
         batchCount = 0;
         outstanding = 0;
         withheld.clear();
+        for (NamespaceChannel namespace : attached) {
+            namespace.gate().reset();
+        }
+        comparisons.reset();
         slots.reclaim();
         faulted = false;
     }
@@ -410,17 +586,20 @@ public final class QueuePoller {
         for (NamespaceChannel each : before) {
             NamespaceChannel present = namespaces[each.id()];
             if (present == null || !Objects.equals(present.channel(), each.channel())) {
-                each.channel().close();
+                each.close();
             }
         }
     }
 
     private NamespaceChannel channel(Namespace namespace) {
         NamespaceChannel present = namespaces[namespace.id()];
-        BlockChannel channel = present != null && Objects.equals(present.namespace(), namespace)
-                ? present.channel()
-                : namespace.device().openChannel(standStill::wakeUp);
-        return NamespaceChannel.of(namespace, channel);
+        if (present != null && Objects.equals(present.namespace(), namespace)) {
+            return NamespaceChannel.of(namespace, present.channel(), present.gate());
+        }
+        return NamespaceChannel.of(
+                namespace,
+                namespace.device().openChannel(standStill::wakeUp),
+                new RangeGate(namespace.guard(), this::gateNews));
     }
 
     /** Closes the channels. After its thread has ended, drained. */

@@ -16,17 +16,16 @@ final class ReadCommand implements IoCommandHandler {
         long lba = SubmissionEntry.startingLba(entries, offset);
         int cdw12 = SubmissionEntry.cdw12(entries, offset);
         int blocks = IoCommand.blockCount(cdw12);
-        int refused = BlockRange.check(slot, lba, blocks);
+        int refused = BlockRange.checkTransfer(slot, lba, blocks, cdw12);
         if (refused != CommandStatus.SUCCESS) {
             return refused;
         }
         long lengthBytes = (long) blocks << slot.namespace().blockShift();
-        StatusCode resolved = slot.resolve(entries, offset, lengthBytes, Direction.TO_GUEST);
-        if (resolved != StatusCode.SUCCESS) {
-            return CommandStatus.of(resolved, SubmissionEntry.PRP1);
+        refused = slot.resolve(entries, offset, lengthBytes, Direction.TO_GUEST);
+        if (refused != CommandStatus.SUCCESS) {
+            return refused;
         }
-        // Force Unit Access asks for data that is on the medium; what is in a cache may be a write that a crash undoes.
-        if ((cdw12 & IoCommand.FUA) != 0 && slot.namespace().namespace().hasVolatileCache()) {
+        if (BlockRange.flushesFirst(slot, cdw12)) {
             slot.step = FLUSHING;
             slot.keepRange(lba, blocks);
             slot.flush();
@@ -40,6 +39,9 @@ final class ReadCommand implements IoCommandHandler {
     @Override
     public int completed(CommandSlot slot, int status) {
         if (slot.step == FLUSHING && status == CommandStatus.SUCCESS) {
+            if (slot.stopWanted()) {
+                return CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED);
+            }
             slot.step = READING;
             slot.readBlocks(slot.rangeStart(), slot.rangeBlocks());
             return slot.submit();

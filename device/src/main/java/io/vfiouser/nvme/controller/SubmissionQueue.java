@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ final class SubmissionQueue {
     private int head;
     private int tail;
     private int refusedTail;
+    /** Indexes of entries that an Abort named before they were fetched. */
+    private final BitSet aborted = new BitSet();
+
+    private boolean anyAborted;
 
     SubmissionQueue(int id, int entries, long base, CompletionQueue completionQueue) {
         this.id = id;
@@ -96,11 +101,58 @@ final class SubmissionQueue {
         return count >= 0 ? count : count + entries;
     }
 
+    /** Offset of the next entry to fetch in the ring's segment. */
+    long next() {
+        return ring.offset() + (long) head * SubmissionEntry.LENGTH_BYTES;
+    }
+
+    /** Offset of the entry after the {@link #next}. */
+    long nextButOne() {
+        int second = head + 1;
+        return ring.offset() + (second == entries ? 0 : (long) second * SubmissionEntry.LENGTH_BYTES);
+    }
+
     /** Moves the head past one entry and returns that entry's offset in the ring's segment. */
     long take() {
-        long offset = ring.offset() + (long) head * SubmissionEntry.LENGTH_BYTES;
-        int next = head + 1;
-        head = next == entries ? 0 : next;
+        long offset = next();
+        int taken = head + 1;
+        head = taken == entries ? 0 : taken;
         return offset;
+    }
+
+    /**
+     * Marks an entry that is in the queue and was not fetched: its command is aborted instead of being executed. Control thread, while its
+     * poller stands still.
+     *
+     * @return whether there is an entry with this command identifier
+     */
+    boolean abort(int commandId) {
+        if (!ring.mapped()) {
+            return false;
+        }
+        int at = head;
+        for (int i = available(); i > 0; i--) {
+            long offset = ring.offset() + (long) at * SubmissionEntry.LENGTH_BYTES;
+            if (!aborted.get(at)
+                    && SubmissionEntry.commandId(SubmissionEntry.cdw0(ring.segment(), offset)) == commandId) {
+                aborted.set(at);
+                anyAborted = true;
+                return true;
+            }
+            at = at + 1 == entries ? 0 : at + 1;
+        }
+        return false;
+    }
+
+    /** Whether the entry that was fetched last, from this offset, is to be aborted. */
+    boolean takeAbort(long offset) {
+        if (!anyAborted) {
+            return false;
+        }
+        int index = (int) ((offset - ring.offset()) / SubmissionEntry.LENGTH_BYTES);
+        boolean marked = aborted.get(index);
+        aborted.clear(index);
+        anyAborted = !aborted.isEmpty();
+        return marked;
     }
 }

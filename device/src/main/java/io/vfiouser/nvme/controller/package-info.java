@@ -23,10 +23,12 @@
  * <p>A command is fetched only if its completion has room in the completion queue, so completions never wait for room; only
  * asynchronous events do, since they do not hold room while they are outstanding.
  *
+ * <p>Compare and Write is atomic across the pollers of all controllers: a {@link io.vfiouser.nvme.controller.RangeGate} per poller and
+ * namespace holds back what touches the blocks while they are somebody's own, and costs other commands the look at one field.
+ *
  * <h2>What it does not implement</h2>
  *
- * SGLs, fused commands, metadata and protection information, Namespace Management, Format NVM, Abort of I/O commands, pin-based
- * interrupts.
+ * Metadata and protection information, Namespace Management, Format NVM, pin-based interrupts.
  */
 @NullMarked
 package io.vfiouser.nvme.controller;

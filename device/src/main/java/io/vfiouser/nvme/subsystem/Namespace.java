@@ -12,6 +12,7 @@ public final class Namespace {
     private final BlockDevice device;
     private final boolean shared;
     private final boolean fromPool;
+    private final RangeGuard guard = new RangeGuard();
     private volatile NamespaceFormat format;
     private volatile boolean ready = true;
     private volatile int remainingPercent;
@@ -58,6 +59,11 @@ public final class Namespace {
     /** Whether a host created it, and may delete it. */
     public boolean fromPool() {
         return fromPool;
+    }
+
+    /** By which pollers get blocks for themselves, whatever controller they belong to. */
+    public RangeGuard guard() {
+        return guard;
     }
 
     /** Whether commands may access it: false while it is formatted. */

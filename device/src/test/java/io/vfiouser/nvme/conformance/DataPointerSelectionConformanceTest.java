@@ -47,7 +47,6 @@ class DataPointerSelectionConformanceTest {
     }
 
     @Test
-    @KnownFault("AdminAgent.execute: a bad PSDT is located at FUSE, byte 1 bit 0, instead of byte 1 bit 6")
     void adminCommandsWithSglsSayWhichFieldIsBad(Conformance c) {
         c.admin(identify(c).cdw0Flags(1 << PSDT_SHIFT))
                 .refused(StatusCode.INVALID_FIELD)
@@ -74,7 +73,6 @@ class DataPointerSelectionConformanceTest {
     }
 
     @Test
-    @KnownFault("QueuePoller.start: a bad PSDT is located at FUSE, byte 1 bit 0, instead of byte 1 bit 6")
     void theReservedPsdtValueIsRefusedOnIoQueues(Conformance c) {
         c.io(read(c).cdw0Flags(RESERVED << PSDT_SHIFT))
                 .refused(StatusCode.INVALID_FIELD)
@@ -82,7 +80,6 @@ class DataPointerSelectionConformanceTest {
     }
 
     @Test
-    @KnownFault("QueuePoller.start: a bad PSDT is located at FUSE, byte 1 bit 0, instead of byte 1 bit 6")
     void sglsAreRefusedWhereTheControllerAnnouncesNone(Conformance c) {
         if ((c.identifyController(IdentifyController.SGLS) & SGLS_SUPPORTED) != 0) {
             return;

@@ -40,8 +40,6 @@ class WriteConformanceTest {
     }
 
     @Test
-    @KnownFault(
-            "QueuePoller.start: NSID FFFFFFFFh gives Invalid Namespace or Format (Base 4.1.1: should be Invalid Field)")
     void allNamespacesAtOnceAreRefused(Conformance c) {
         c.io(write(c, RAM, 0, 1).namespaceId(SubmissionEntry.NSID_ALL))
                 .refused(StatusCode.INVALID_FIELD)

@@ -10,6 +10,8 @@ import io.vfiouser.nvme.spec.Doorbells;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.SglDescriptor;
+import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.HostTransport;
 import io.vfiouser.nvme.testing.InMemoryGuest;
@@ -24,6 +26,7 @@ class FastPathAllocationTest {
     private static final int ENTRIES = 64;
     private static final int WARM_UP = 2_000;
     private static final int MEASURED = 2_000;
+    private static final long UNWRITTEN_LBA = 4000;
     private static final int COMMANDS = ENTRIES - 1;
 
     @ParameterizedTest
@@ -57,20 +60,37 @@ class FastPathAllocationTest {
         }
     }
 
-    /** The ring stays filled with the same commands: reads, writes with a list, flushes, write zeroes, deallocations. */
+    /** The ring stays filled with the same commands: with PRPs and SGLs, of each kind that drivers send often. */
     private static void fill(NvmeHost host, MemorySegment memory, long base) {
         long data = host.allocate(8);
         long list = host.allocate(1);
         for (int i = 0; i < 4; i++) {
             LittleEndian.putU64(memory, host.at(list) + i * 8L, data + (1 + 2L * (i % 2)) * 4096);
         }
+        long zeroes = host.allocate(1);
+        long sgl = host.allocate(1);
+        SglDescriptor.write(memory, host.at(sgl), data + 3, 4000, SglDescriptor.DATA_BLOCK);
+        SglDescriptor.write(memory, host.at(sgl) + 16, 0, 192, SglDescriptor.BIT_BUCKET);
+        SglDescriptor.write(memory, host.at(sgl) + 32, data + 8193, 4096, SglDescriptor.DATA_BLOCK);
         for (int slot = 0; slot < ENTRIES; slot++) {
             long at = base + slot * 64L;
-            switch (slot % 5) {
+            switch (slot % 9) {
                 case 0 -> IoCommand.read(memory, at, slot, 1, slot, 8, data, 0);
                 case 1 -> IoCommand.write(memory, at, slot, 1, slot, 32, IoCommand.FUA, data, list);
                 case 2 -> IoCommand.flush(memory, at, slot, 1);
                 case 3 -> IoCommand.writeZeroes(memory, at, slot, 1, 100, 8, 0);
+                case 4 -> IoCommand.verify(memory, at, slot, 1, 100, 8, 0);
+                case 5 -> IoCommand.compare(memory, at, slot, 1, UNWRITTEN_LBA, 8, 0, zeroes, 0);
+                case 6 -> {
+                    IoCommand.write(memory, at, slot, 1, slot, 8, 0, 0, 0);
+                    SubmissionEntry.putSgl(
+                            memory, at, data + 1, SglDescriptor.lengthAndType(4096, SglDescriptor.DATA_BLOCK));
+                }
+                case 7 -> {
+                    IoCommand.read(memory, at, slot, 1, slot, 16, 0, 0);
+                    SubmissionEntry.putSgl(
+                            memory, at, sgl, SglDescriptor.lengthAndType(48, SglDescriptor.LAST_SEGMENT));
+                }
                 default -> IoCommand.read(memory, at, slot, 1, slot, 32, data + 512, list);
             }
         }

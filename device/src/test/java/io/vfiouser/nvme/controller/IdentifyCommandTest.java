@@ -62,7 +62,6 @@ class IdentifyCommandTest {
         assertThat(data.u8(IdentifyController.CQES)).isEqualTo(0x44);
         assertThat(data.u8(IdentifyController.CNTRLTYPE)).isOne();
         assertThat(data.subsystemName()).isEqualTo("nqn.2026-11.io.vfiouser:SERIAL");
-        assertThat(data.u32(IdentifyController.SGLS)).isZero();
         assertThat(data.supportsWriteZeroes()).isTrue();
         assertThat(data.hasVolatileWriteCache()).isFalse();
     }

@@ -119,7 +119,7 @@ class IoCommandsTest {
         "3, INVALID_FIELD",
         "1024, INVALID_FIELD",
         "1025, INVALID_NAMESPACE_OR_FORMAT",
-        "-1, INVALID_NAMESPACE_OR_FORMAT",
+        "-1, INVALID_FIELD",
         "-2, INVALID_NAMESPACE_OR_FORMAT",
         "-2147483648, INVALID_NAMESPACE_OR_FORMAT"
     })
@@ -128,16 +128,16 @@ class IoCommandsTest {
     }
 
     @Test
-    void fusedCommandsSglsAndUnknownOpcodesAreRefused() {
+    void reservedValuesOfPsdtAndUnknownOpcodesAreRefused() {
         long buffer = host.allocate(1);
-        for (int bits : new int[] {0x100, 0x200, 0x4000, 0x8000, 0xC000}) {
-            StatusCode status = queue.execute((sq, at, cid) -> {
-                        IoCommand.read(sq, at, cid, 1, 0, 1, buffer, 0);
-                        LittleEndian.putU32(sq, at, NvmOpcode.READ | bits | cid << 16);
-                    })
-                    .status();
-            assertThat(status).isEqualTo(StatusCode.INVALID_FIELD);
-        }
+        int bits = SubmissionEntry.PSDT;
+        assertThat(queue.execute((sq, at, cid) -> {
+                            IoCommand.read(sq, at, cid, 1, 0, 1, buffer, 0);
+                            LittleEndian.putU32(sq, at, NvmOpcode.READ | bits | cid << 16);
+                        })
+                        .status())
+                .isEqualTo(StatusCode.INVALID_FIELD);
+        assertThat(ErrorLogs.newestLocation(host)).isEqualTo(ErrorLogs.location(SubmissionEntry.FLAGS_BYTE, 6));
         for (int opcode = 0; opcode < 256; opcode++) {
             if (IoCommands.effects(opcode) == 0) {
                 int unknown = opcode;
@@ -249,6 +249,93 @@ class IoCommandsTest {
                         SubmissionEntry.write(sq, at, NvmOpcode.DATASET_MANAGEMENT, cid, 2, ranges, 0, 0, 0, 0))
                 .orThrow();
         assertThat(recorder.seen()).as("the other attributes are hints").isEmpty();
+    }
+
+    /** CDW12 bit by bit: what has no meaning without protection information is ignored, what asks for something unsupported is not. */
+    @ParameterizedTest
+    @CsvSource({
+        "READ, 31, -1, -1",
+        "READ, 29, -1, -1",
+        "READ, 26, -1, -1",
+        "READ, 24, -1, -1",
+        "READ, 16, 50, 0",
+        "WRITE, 31, -1, -1",
+        "WRITE, 28, -1, -1",
+        "WRITE, 24, -1, -1",
+        "WRITE, 20, 50, 4",
+        "WRITE, 19, 50, 0",
+        "COMPARE, 31, -1, -1",
+        "COMPARE, 17, 50, 0",
+        "VERIFY, 31, -1, -1",
+        "VERIFY, 18, 50, 0",
+        "WRITE_ZEROES, 31, -1, -1",
+        "WRITE_ZEROES, 23, 50, 7",
+        "WRITE_ZEROES, 16, 50, 0"
+    })
+    void flagsAreTakenIgnoredOrRefused(Opcode opcode, int bit, int byteInCommand, int bitInByte) {
+        long buffer = host.allocate(1);
+        StatusCode status = queue.execute(
+                        (sq, at, cid) -> SubmissionEntry.write(sq, at, opcode.value, cid, 1, buffer, 0, 0, 1 << bit, 0))
+                .status();
+        assertThat(status).isEqualTo(byteInCommand < 0 ? StatusCode.SUCCESS : StatusCode.INVALID_FIELD);
+        if (byteInCommand >= 0) {
+            assertThat(ErrorLogs.newestLocation(host)).isEqualTo(ErrorLogs.location(byteInCommand, bitInByte));
+        }
+    }
+
+    enum Opcode {
+        READ(NvmOpcode.READ),
+        WRITE(NvmOpcode.WRITE),
+        COMPARE(NvmOpcode.COMPARE),
+        VERIFY(NvmOpcode.VERIFY),
+        WRITE_ZEROES(NvmOpcode.WRITE_ZEROES);
+
+        private final int value;
+
+        Opcode(int value) {
+            this.value = value;
+        }
+    }
+
+    @Test
+    void rangesOfNoBlocksAndOverlappingOnesAreFine() {
+        long ranges = host.allocate(1);
+        DatasetManagementRange.write(guest.memory(), host.at(ranges), 5, 0);
+        DatasetManagementRange.write(guest.memory(), host.at(ranges) + 16, BLOCKS, 0);
+        DatasetManagementRange.write(guest.memory(), host.at(ranges) + 32, 3, 4);
+        DatasetManagementRange.write(guest.memory(), host.at(ranges) + 48, 5, 4);
+        queue.execute((sq, at, cid) -> IoCommand.deallocate(sq, at, cid, 2, 4, ranges, 0))
+                .orThrow();
+        assertThat(recorder.seen())
+                .containsExactly(
+                        new HeldBlockDevice.Seen(Operation.DEALLOCATE, 3, 4, false, true),
+                        new HeldBlockDevice.Seen(Operation.DEALLOCATE, 5, 4, false, true));
+    }
+
+    @Test
+    void verifyReadsTheBlocksAndIsNoLongerThanATransfer() {
+        queue.execute((sq, at, cid) -> IoCommand.verify(sq, at, cid, 2, 3, 9, 0))
+                .orThrow();
+        assertThat(recorder.seen()).containsExactly(new HeldBlockDevice.Seen(Operation.VERIFY, 3, 9, false, false));
+
+        recorder.seen().clear();
+        queue.execute((sq, at, cid) -> IoCommand.verify(sq, at, cid, 2, 3, 9, IoCommand.FUA))
+                .orThrow();
+        assertThat(recorder.seen())
+                .extracting(HeldBlockDevice.Seen::operation)
+                .containsExactly(Operation.FLUSH, Operation.VERIFY);
+
+        assertThat(queue.execute((sq, at, cid) -> IoCommand.verify(sq, at, cid, 1, 0, 257, 0))
+                        .status())
+                .isEqualTo(StatusCode.INVALID_FIELD);
+        assertThat(ErrorLogs.newestLocation(host)).isEqualTo(ErrorLogs.location(SubmissionEntry.CDW12, 0));
+        assertThat(queue.execute((sq, at, cid) -> IoCommand.verify(sq, at, cid, 1, BLOCKS, 1, 0))
+                        .status())
+                .isEqualTo(StatusCode.LBA_OUT_OF_RANGE);
+        recorder.outcome(BlockStatus.READ_ERROR);
+        assertThat(queue.execute((sq, at, cid) -> IoCommand.verify(sq, at, cid, 2, 3, 9, 0))
+                        .status())
+                .isEqualTo(StatusCode.UNRECOVERED_READ_ERROR);
     }
 
     @ParameterizedTest

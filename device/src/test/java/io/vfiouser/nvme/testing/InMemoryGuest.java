@@ -71,7 +71,11 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
 
     /** A guest of one of several controllers. The subsystem stays the caller's. */
     public static InMemoryGuest of(NvmSubsystem subsystem, int controllerId) {
-        return new InMemoryGuest(false, 1, ControllerOptions.of(controllerId), subsystem, false);
+        return of(subsystem, controllerId, 1);
+    }
+
+    public static InMemoryGuest of(NvmSubsystem subsystem, int controllerId, int pollers) {
+        return new InMemoryGuest(false, pollers, ControllerOptions.of(controllerId), subsystem, false);
     }
 
     public static InMemoryGuest mapped(BlockDevice... devices) {
@@ -140,7 +144,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
         return dirtyPages;
     }
 
-    private void markDirty(long offset, long lengthBytes) {
+    private synchronized void markDirty(long offset, long lengthBytes) {
         dirtyPages.set((int) (offset / NvmeHost.PAGE), (int) ((offset + lengthBytes - 1) / NvmeHost.PAGE) + 1);
     }
 

@@ -50,6 +50,11 @@ final class Outcome {
      * entry that tells of this command. Where in the command the cause is must be asked for as well.
      */
     Refusal refused(StatusCode status) {
+        return failed(status, 0);
+    }
+
+    /** As {@link #refused} for a command that went wrong at a block, which the error log names. */
+    Refusal failed(StatusCode status, long lba) {
         assertThat(StatusCode.describe(completion.statusField()))
                 .as(this::toString)
                 .isEqualTo(StatusCode.describe(status.field()));
@@ -63,7 +68,7 @@ final class Outcome {
                 .returns(completion.statusField(), ErrorLogEntry::statusField)
                 .returns(SubmissionEntry.namespaceId(entry, 0), ErrorLogEntry::namespaceId)
                 .returns(SubmissionEntry.opcode(cdw0()), ErrorLogEntry::opcode)
-                .returns(0L, ErrorLogEntry::lba);
+                .returns(lba, ErrorLogEntry::lba);
         return conformance.owe(new Refusal(error));
     }
 

@@ -2,6 +2,9 @@ package io.vfiouser.nvme.conformance.queues;
 
 import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.CompletionEntry;
+import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.nvme.testing.ClientTransport;
 import io.vfiouser.nvme.testing.HostCompletion;
@@ -15,11 +18,17 @@ final class StressHost implements AutoCloseable {
     static final int NULL = 1;
     /** Namespace in memory. */
     static final int RAM = 2;
-    /** Namespace in a file, whose commands complete later than they are fetched. */
+    /** Namespace in a file; what the page cache does not hold completes later than it is fetched. */
     static final int FILE = 3;
 
     /** Blocks of a page. */
     static final int PAGE_BLOCKS = 8;
+
+    /** Pages of a transfer that takes long enough for something to come in between. */
+    static final int LARGE_PAGES = 8;
+
+    /** A Read or Write, but for its range. */
+    record Transfer(int opcode, int blocks, int flags, long prp1, long prp2) {}
 
     private static final long MEMORY_BYTES = 192L << 20;
 
@@ -73,6 +82,26 @@ final class StressHost implements AutoCloseable {
                 .orThrow();
         ledger.opened(id, entries);
         return ring;
+    }
+
+    /** A Write of some pages: a file takes it later than it is fetched. */
+    Transfer write(int pages) {
+        long buffer = host.allocate(pages);
+        return new Transfer(NvmOpcode.WRITE, pages * PAGE_BLOCKS, 0, buffer, list(buffer, pages));
+    }
+
+    /** A Read of {@link #LARGE_PAGES} that may not come from a cache: a file gives its data later than it is fetched. */
+    Transfer largeRead(long buffer) {
+        return new Transfer(
+                NvmOpcode.READ, LARGE_PAGES * PAGE_BLOCKS, IoCommand.FUA, buffer, list(buffer, LARGE_PAGES));
+    }
+
+    private long list(long buffer, int pages) {
+        long list = host.allocate(1);
+        for (int i = 1; i < pages; i++) {
+            LittleEndian.putU64(host.memory(), host.at(list) + (i - 1) * 8L, buffer + (long) i * NvmeHost.PAGE);
+        }
+        return list;
     }
 
     static int pages(int entries, int entryBytes) {

@@ -1,7 +1,7 @@
 package io.vfiouser.nvme.conformance.queues;
 
 import io.vfiouser.nvme.spec.Doorbells;
-import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.nvme.testing.NvmeHost;
 import java.lang.foreign.MemorySegment;
@@ -51,12 +51,26 @@ final class SubmissionRing {
 
     /** Puts Reads into the ring, as many as wanted and as there is room for; returns how many. Does not ring. */
     int read(int wanted, int namespaceId, long lba, int blocks, long buffer) {
+        return put(wanted, namespaceId, lba, new StressHost.Transfer(NvmOpcode.READ, blocks, 0, buffer, 0));
+    }
+
+    /** As {@link #read} for transfers of any kind. */
+    int put(int wanted, int namespaceId, long lba, StressHost.Transfer transfer) {
         int count = Math.min(wanted, room());
         for (int i = 0; i < count; i++) {
             int commandId = commandId();
             ledger.submitted(id, commandId);
-            IoCommand.read(
-                    memory, (long) tail * SubmissionEntry.LENGTH_BYTES, commandId, namespaceId, lba, blocks, buffer, 0);
+            SubmissionEntry.write(
+                    memory,
+                    (long) tail * SubmissionEntry.LENGTH_BYTES,
+                    transfer.opcode(),
+                    commandId,
+                    namespaceId,
+                    transfer.prp1(),
+                    transfer.prp2(),
+                    lba,
+                    (transfer.blocks() - 1) | transfer.flags(),
+                    0);
             tail = tail + 1 == entries ? 0 : tail + 1;
         }
         return count;

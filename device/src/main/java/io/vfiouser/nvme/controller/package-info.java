@@ -28,7 +28,8 @@
  *
  * <h2>What it does not implement</h2>
  *
- * Metadata and protection information, Namespace Management, Format NVM, pin-based interrupts.
+ * Metadata and protection information, sanitize, self-test, telemetry, firmware update, copy, reservations, directives, weighted arbitration,
+ * pin-based interrupts.
  */
 @NullMarked
 package io.vfiouser.nvme.controller;

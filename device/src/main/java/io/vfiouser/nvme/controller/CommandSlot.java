@@ -124,16 +124,15 @@ final class CommandSlot extends BlockRequest {
 
     /** Resolves the data pointer of the entry into {@link #buffer()}. Returns a {@link CommandStatus}. */
     int resolve(MemorySegment entries, long offset, long lengthBytes, Direction direction) {
-        StatusCode resolved = poller.resolve(
-                psdt,
-                SubmissionEntry.prp1(entries, offset),
-                SubmissionEntry.prp2(entries, offset),
-                lengthBytes,
-                direction,
-                buffer);
-        return resolved == StatusCode.SUCCESS
-                ? CommandStatus.SUCCESS
-                : CommandStatus.of(resolved, SubmissionEntry.DPTR);
+        long firstHalf = SubmissionEntry.prp1(entries, offset);
+        long secondHalf = SubmissionEntry.prp2(entries, offset);
+        StatusCode resolved = poller.resolve(psdt, firstHalf, secondHalf, lengthBytes, direction, buffer);
+        if (resolved == StatusCode.SUCCESS) {
+            return CommandStatus.SUCCESS;
+        }
+        boolean second =
+                psdt == SubmissionEntry.PSDT_PRP && !poller.isForFirstPrp(firstHalf, lengthBytes, direction, buffer);
+        return CommandStatus.of(resolved, second ? SubmissionEntry.PRP2 : SubmissionEntry.DPTR);
     }
 
     /** Describes a read of logical blocks of {@link #namespace()}, which were found to be in it. */

@@ -5,6 +5,7 @@ import io.vfiouser.nvme.block.CancelResult;
 import io.vfiouser.nvme.memory.DataPointer;
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.GuestBuffer;
+import io.vfiouser.nvme.memory.PrpWalk;
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.LittleEndian;
@@ -421,6 +422,11 @@ public final class QueuePoller {
             int psdt, long firstHalf, long secondHalf, long lengthBytes, Direction direction, GuestBuffer buffer) {
         return dataPointers.resolve(
                 table, psdt, firstHalf, secondHalf, lengthBytes, shared.pageShift, direction, buffer);
+    }
+
+    /** See {@link PrpWalk#isForFirst}. */
+    boolean isForFirstPrp(long prp1, long lengthBytes, Direction direction, GuestBuffer buffer) {
+        return PrpWalk.isForFirst(table, prp1, lengthBytes, shared.pageShift, direction, buffer);
     }
 
     Comparisons comparisons() {

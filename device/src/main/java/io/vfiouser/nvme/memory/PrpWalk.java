@@ -54,6 +54,19 @@ public final class PrpWalk {
         return list(table, prp1, first, prp2, left, pageShift, direction, buffer);
     }
 
+    /**
+     * After {@link #resolve} has failed: whether that is for PRP1, not for PRP2 or the list it points to.
+     *
+     * @param buffer any; its content is lost
+     */
+    public static boolean isForFirst(
+            RegionTable table, long prp1, long lengthBytes, int pageShift, Direction direction, GuestBuffer buffer) {
+        long pageBytes = 1L << pageShift;
+        long first = Math.min(lengthBytes, pageBytes - (prp1 & (pageBytes - 1)));
+        buffer.clear();
+        return (prp1 & DWORD_MASK) != 0 || !buffer.append(table, prp1, first, direction);
+    }
+
     private static StatusCode second(
             RegionTable table,
             long prp1,

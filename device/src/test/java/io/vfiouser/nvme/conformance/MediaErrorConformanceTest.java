@@ -65,7 +65,6 @@ class MediaErrorConformanceTest {
     }
 
     @Test
-    @KnownFault("CommandSlot.begin: keeps the failed block of the slot's command before, for commands that are refused")
     void aCommandThatIsRefusedAfterwardsNamesNoBlock() {
         for (int i = 0; i < 20; i++) {
             c.io(read(LEFT, 1)).failed(StatusCode.UNRECOVERED_READ_ERROR, LEFT).nowhere();

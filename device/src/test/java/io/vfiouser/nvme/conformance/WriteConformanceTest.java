@@ -118,7 +118,6 @@ class WriteConformanceTest {
     }
 
     @Test
-    @KnownFault("WriteCommand: bad PRPs are always located at PRP1, those in PRP2 and its list too")
     void badPointersAreLocated(Conformance c) {
         for (BadPrps bad : BadPrps.all(c, Protection.WRITE)) {
             c.io(withPointers(bad.prp1(), bad.prp2())).refused(bad.status()).at(bad.location());

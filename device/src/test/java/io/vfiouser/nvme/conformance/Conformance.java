@@ -22,9 +22,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * A host attached to the {@link ConformanceServer} that executes commands and keeps an eye on the error log. Each command goes out in
@@ -43,6 +46,8 @@ final class Conformance implements AutoCloseable {
     private static final int ERROR_LOG_BYTES = 64 * ErrorLogEntry.LENGTH_BYTES;
     private static final int BUFFER_BYTES = 256 << 10;
     private static final long SUBJECT = -1;
+    private static final long FIRST = -2;
+    private static final long SECOND = -3;
 
     private final NvmeDriver driver;
     private final SubmittedEntries submitted;
@@ -158,6 +163,54 @@ final class Conformance implements AutoCloseable {
         }
         assertThat(ended).hasSize(1);
         return new Outcome(this, command.name(), queue.id(), entry, ended.getFirst(), newErrors());
+    }
+
+    /** How the two commands of a pair ended. */
+    record Pair(Outcome first, Outcome second) {}
+
+    /** Executes a fused operation. */
+    Pair fused(NvmeCommand first, NvmeCommand second) {
+        IoQueue queue = driver.ioQueue(0);
+        return pair(first, second, () -> queue.submitFused(first, second, FIRST, SECOND));
+    }
+
+    /** Executes two I/O commands next to one another, of which the controller hears at once; FUSE stays as it is. */
+    Pair pair(NvmeCommand first, NvmeCommand second) {
+        IoQueue queue = driver.ioQueue(0);
+        return pair(first, second, () -> queue.submit(first, FIRST) && queue.submit(second, SECOND));
+    }
+
+    private Pair pair(NvmeCommand first, NvmeCommand second, BooleanSupplier submit) {
+        IoQueue queue = driver.ioQueue(0);
+        assertThat(submit.getAsBoolean()).isTrue();
+        queue.ring();
+        MemorySegment firstEntry = submitted.lastButOne(queue.id());
+        MemorySegment secondEntry = submitted.last(queue.id());
+        Map<Long, NvmeCompletion> ended = new HashMap<>();
+        while (queue.outstanding() > 0) {
+            int done = queue.await(
+                    (tag, status, result) ->
+                            ended.put(tag, new NvmeCompletion((int) result, (int) (result >>> 32), status)),
+                    PATIENCE);
+            assertThat(done).as("completions within %s", PATIENCE).isPositive();
+        }
+        assertThat(ended).containsOnlyKeys(FIRST, SECOND);
+        List<ErrorLogEntry> errors = newErrors();
+        Outcome one = outcome(first, queue, firstEntry, ended.get(FIRST), errors);
+        Outcome other = outcome(second, queue, secondEntry, ended.get(SECOND), errors);
+        return new Pair(one, other);
+    }
+
+    private Outcome outcome(
+            NvmeCommand command,
+            IoQueue queue,
+            MemorySegment entry,
+            NvmeCompletion completion,
+            List<ErrorLogEntry> errors) {
+        int commandId = SubmissionEntry.commandId(SubmissionEntry.cdw0(entry, 0));
+        List<ErrorLogEntry> own =
+                errors.stream().filter(e -> e.commandId() == commandId).toList();
+        return new Outcome(this, command.name(), queue.id(), entry, completion, own);
     }
 
     // ---- the error log ----

@@ -48,9 +48,18 @@ final class SubmittedEntries implements AutoCloseable {
 
     /** A copy of the entry before the tail. */
     MemorySegment last(int queueId) {
+        return beforeTail(queueId, 1);
+    }
+
+    /** A copy of the entry before the {@linkplain #last last}. */
+    MemorySegment lastButOne(int queueId) {
+        return beforeTail(queueId, 2);
+    }
+
+    private MemorySegment beforeTail(int queueId, int distance) {
         int entries = rings.get(queueId).entries();
         return MemorySegment.ofArray(new byte[SubmissionEntry.LENGTH_BYTES])
-                .copyFrom(entry(queueId, (tail(queueId) + entries - 1) % entries));
+                .copyFrom(entry(queueId, (tail(queueId) + entries - distance) % entries));
     }
 
     private int tail(int queueId) {

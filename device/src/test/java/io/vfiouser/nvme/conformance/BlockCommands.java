@@ -25,7 +25,12 @@ final class BlockCommands {
 
     /** Ranges that end beyond the namespace, and those that end with it. */
     static void checkRanges(Conformance c, OnRange command) {
-        for (TestedNamespace namespace : TestedNamespace.values()) {
+        checkRanges(c, command, TestedNamespace.values());
+    }
+
+    /** As above, for a command that not every namespace can do. */
+    static void checkRanges(Conformance c, OnRange command, TestedNamespace... namespaces) {
+        for (TestedNamespace namespace : namespaces) {
             long size = namespace.blocks();
             for (long beyond : new long[] {size, size + 1, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
                 refused(c, command.of(namespace, beyond, 1));

@@ -3,6 +3,7 @@ package io.vfiouser.nvme.controller;
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.GuestBuffer;
 import io.vfiouser.nvme.memory.PrpWalk;
+import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
@@ -116,8 +117,12 @@ final class AdminRequest {
     }
 
     private int resolve(long lengthBytes, Direction direction) {
-        StatusCode status =
-                prps.resolve(shared.memory.table(), prp1(), prp2(), lengthBytes, shared.pageShift, direction, buffer);
-        return status == StatusCode.SUCCESS ? CommandStatus.SUCCESS : CommandStatus.of(status, SubmissionEntry.PRP1);
+        RegionTable table = shared.memory.table();
+        StatusCode status = prps.resolve(table, prp1(), prp2(), lengthBytes, shared.pageShift, direction, buffer);
+        if (status == StatusCode.SUCCESS) {
+            return CommandStatus.SUCCESS;
+        }
+        boolean first = PrpWalk.isForFirst(table, prp1(), lengthBytes, shared.pageShift, direction, buffer);
+        return CommandStatus.of(status, first ? SubmissionEntry.PRP1 : SubmissionEntry.PRP2);
     }
 }

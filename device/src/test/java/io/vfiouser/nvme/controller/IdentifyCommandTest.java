@@ -244,8 +244,13 @@ class IdentifyCommandTest {
     void buffersThatAreInvalidGetTheirStatus() {
         long buffer = host.allocate(1);
         assertThat(status(IdentifyCns.CONTROLLER, 0, 0, buffer + 2, 0)).isEqualTo(StatusCode.PRP_OFFSET_INVALID);
+        assertThat(ErrorLogs.newestLocation(host)).isEqualTo(SubmissionEntry.PRP1);
         assertThat(status(IdentifyCns.CONTROLLER, 0, 0, buffer + 4, 8)).isEqualTo(StatusCode.PRP_OFFSET_INVALID);
+        assertThat(ErrorLogs.newestLocation(host)).isEqualTo(SubmissionEntry.PRP2);
+        assertThat(status(IdentifyCns.CONTROLLER, 0, 0, buffer + 4, 0)).isEqualTo(StatusCode.DATA_TRANSFER_ERROR);
+        assertThat(ErrorLogs.newestLocation(host)).isEqualTo(SubmissionEntry.PRP2);
         assertThat(status(IdentifyCns.CONTROLLER, 0, 0, 0x1000, 0)).isEqualTo(StatusCode.DATA_TRANSFER_ERROR);
+        assertThat(ErrorLogs.newestLocation(host)).isEqualTo(SubmissionEntry.PRP1);
         assertThat(host.admin()
                         .execute((sq, at, cid) -> {
                             AdminCommand.identify(sq, at, cid, 1, 0, buffer, 0);

@@ -5,7 +5,7 @@ import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.SmartLog;
 
 /**
- * Asynchronous Event Configuration. Base 2.1, section 5.1.25.1.5. Bits of events that this controller does not have stay 0, which a
+ * Asynchronous Event Configuration. Base 2.1, section 5.1.25.1. Bits of events that this controller does not have stay 0, which a
  * host sees in the current value.
  */
 final class AsynchronousEventConfigurationFeature implements Feature {

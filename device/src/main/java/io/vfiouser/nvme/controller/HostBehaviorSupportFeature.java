@@ -7,7 +7,7 @@ import io.vfiouser.nvme.spec.StatusCode;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Host Behavior Support. Base 2.1, section 5.1.25.1.14. What the host says of itself is kept; what it would enable in a controller that
+ * Host Behavior Support. Base 2.1, section 5.1.25.1. What the host says of itself is kept; what it would enable in a controller that
  * has it cannot be enabled here.
  */
 final class HostBehaviorSupportFeature implements Feature {

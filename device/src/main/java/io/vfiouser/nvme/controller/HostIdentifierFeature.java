@@ -7,7 +7,7 @@ import io.vfiouser.nvme.spec.SubmissionEntry;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Host Identifier. Base 2.1, section 5.1.25.1.28: 64 or 128 bits, 0 after a reset. One that was set stays until the next reset; another is
+ * Host Identifier. Base 2.1, section 5.1.25.1: 64 or 128 bits, 0 after a reset. One that was set stays until the next reset; another is
  * a Command Sequence Error.
  */
 final class HostIdentifierFeature implements Feature {

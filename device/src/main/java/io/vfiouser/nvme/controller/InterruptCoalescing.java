@@ -3,8 +3,8 @@ package io.vfiouser.nvme.controller;
 import java.util.function.IntPredicate;
 
 /**
- * How completions of I/O queues are gathered before they interrupt the host. Base 2.1, sections 5.1.25.1.6 (Interrupt Coalescing) and
- * 5.1.25.1.7 (Interrupt Vector Configuration). Immutable.
+ * How completions of I/O queues are gathered before they interrupt the host. Base 2.1, section 5.1.25.1, Interrupt
+ * Coalescing and Interrupt Vector Configuration. Immutable.
  */
 final class InterruptCoalescing {
     /** Every batch of completions interrupts. */

@@ -2,7 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.spec.FeatureId;
 
-/** Interrupt Coalescing. Base 2.1, section 5.1.25.1.10: aggregation threshold, 0's based, and time in units of 100 us. */
+/** Interrupt Coalescing. Base 2.1, section 5.1.25.1: aggregation threshold, 0's based, and time in units of 100 us. */
 final class InterruptCoalescingFeature implements Feature {
     private static final int DEFINED_BITS = 0xFFFF;
 

@@ -5,7 +5,7 @@ import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 
 /**
- * Interrupt Vector Configuration. Base 2.1, section 5.1.25.1.11. A value for each vector. The admin completion queue is never
+ * Interrupt Vector Configuration. Base 2.1, section 5.1.25.1. A value for each vector. The admin completion queue is never
  * coalesced, whatever its vector's says.
  */
 final class InterruptVectorConfigurationFeature implements Feature {

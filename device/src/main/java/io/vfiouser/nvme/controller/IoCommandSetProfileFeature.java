@@ -5,7 +5,7 @@ import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 
 /**
- * I/O Command Set Profile. Base 2.1, section 5.1.25.1.17. There is one combination, the NVM command set alone: entry 0 of Identify's
+ * I/O Command Set Profile. Base 2.1, section 5.1.25.1. There is one combination, the NVM command set alone: entry 0 of Identify's
  * list. It is that after a reset too, so nothing is to be saved.
  */
 final class IoCommandSetProfileFeature implements Feature {

@@ -5,7 +5,7 @@ import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 
 /**
- * Keep Alive Timer. Base 2.1, section 5.1.25.1.8: the timeout in milliseconds, 0 for none, rounded up to the granularity that
+ * Keep Alive Timer. Base 2.1, section 5.1.25.1: the timeout in milliseconds, 0 for none, rounded up to the granularity that
  * Identify Controller's KAS announces.
  */
 final class KeepAliveTimerFeature implements Feature {

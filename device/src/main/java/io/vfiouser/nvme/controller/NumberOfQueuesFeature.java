@@ -4,7 +4,7 @@ import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 
-/** Number of Queues. Base 2.1, section 5.1.25.1.9. All queues that there are are allocated, whatever the host asks for. */
+/** Number of Queues. Base 2.1, section 5.1.25.1. All queues that there are are allocated, whatever the host asks for. */
 final class NumberOfQueuesFeature implements Feature {
     /** A count that would be one too many, 0's based. */
     private static final int RESERVED = 0xFFFF;

@@ -5,7 +5,7 @@ import io.vfiouser.nvme.spec.LittleEndian;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Timestamp. Base 2.1, section 5.1.25.1.7: 48 bits of milliseconds, which go on from what the host set, or from the last reset.
+ * Timestamp. Base 2.1, section 5.1.25.1: 48 bits of milliseconds, which go on from what the host set, or from the last reset.
  * The clock never stands still, so the Synch attribute is 0.
  */
 final class TimestampFeature implements Feature {

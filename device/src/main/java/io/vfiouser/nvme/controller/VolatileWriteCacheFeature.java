@@ -3,7 +3,7 @@ package io.vfiouser.nvme.controller;
 import io.vfiouser.nvme.spec.FeatureId;
 
 /**
- * Volatile Write Cache. Base 2.1, section 5.1.25.1.4. Off means that each write from now on, and all before, are durable. There only
+ * Volatile Write Cache. Base 2.1, section 5.1.25.1. Off means that each write from now on, and all before, are durable. There only
  * while a namespace has a cache.
  */
 final class VolatileWriteCacheFeature implements Feature {

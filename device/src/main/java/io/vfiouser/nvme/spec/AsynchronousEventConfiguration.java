@@ -2,7 +2,7 @@ package io.vfiouser.nvme.spec;
 
 /**
  * Bits of the Asynchronous Event Configuration feature (CDW11): which events a host wants to hear of. Base 2.1, section
- * 5.1.25.1.5. From bit 8 on they are the bits of {@link IdentifyController#OAES}.
+ * 5.1.25.1. From bit 8 on they are the bits of {@link IdentifyController#OAES}.
  */
 public final class AsynchronousEventConfiguration {
     /** SMART / Health Critical Warnings: the bits are those of {@link SmartLog#CRITICAL_WARNING}. */

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The data structure of the Host Behavior Support feature, 512 bytes, as a view of memory that its caller owns. Base 2.1,
- * section 5.1.25.1.14.
+ * section 5.1.25.1.
  *
  * @param segment the structure; it starts at offset 0
  */

@@ -2,7 +2,7 @@ package io.vfiouser.nvme.spec;
 
 /**
  * The Host Identifier feature: CDW11 says how long an identifier the command carries, the data is the identifier. Base 2.1, section
- * 5.1.25.1.28.
+ * 5.1.25.1.
  */
 public final class HostIdentifier {
     /** CDW11: Enable Extended Host Identifier, 128 bits; if 0, 64 bits. */

@@ -5,6 +5,7 @@ import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.controller.ControllerOptions;
 import io.vfiouser.nvme.controller.IdlePolicy;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
+import io.vfiouser.nvme.subsystem.NvmSubsystemBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ public final class NvmeDeviceBuilder {
     /** The socket's name if a folder was given: where SPDK's driver looks for it. */
     private static final String SOCKET_IN_FOLDER = "cntrl";
 
-    private final NvmSubsystem.Builder own = NvmSubsystem.builder().multipleControllers(false);
+    private final NvmSubsystemBuilder own = NvmSubsystem.builder().multipleControllers(false);
     private final List<Integer> cpus = new ArrayList<>();
     private @Nullable Path socket;
     private Optional<VfioUserLibrary> library = Optional.empty();

@@ -7,6 +7,7 @@ import io.vfiouser.nvme.PollMode;
 import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
+import io.vfiouser.nvme.subsystem.NvmSubsystemBuilder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         checkOptions();
         OptionalInt blockBytes = blockSize == null ? OptionalInt.empty() : OptionalInt.of(blockSize);
-        NvmSubsystem.Builder builder = NvmSubsystem.builder().multipleControllers(sockets.size() > 1);
+        NvmSubsystemBuilder builder = NvmSubsystem.builder().multipleControllers(sockets.size() > 1);
         // Nothing is held yet: the subsystem activates them, and closes them in any case.
         List<BlockDevice> backEndDevices = new ArrayList<>();
         try {

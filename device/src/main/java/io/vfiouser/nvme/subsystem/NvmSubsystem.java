@@ -6,20 +6,15 @@ import io.vfiouser.nvme.block.BlockDevicePool;
 import io.vfiouser.nvme.block.BlockIdentity;
 import io.vfiouser.nvme.block.InsufficientCapacityException;
 import io.vfiouser.nvme.block.ResizeListener;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -39,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>It owns its back ends: {@link Builder#open} activates them, {@link #close} releases and closes them. Namespaces may be
+ * <p>It owns its back ends: {@link NvmSubsystemBuilder#open} activates them, {@link #close} releases and closes them. Namespaces may be
  * {@linkplain #add added} and {@linkplain #remove removed} while guests run; they hear of it by events. Close the devices first.
  *
  * <p>All methods may be called from any thread.
@@ -68,17 +63,18 @@ public final class NvmSubsystem implements AutoCloseable {
     private final SubsystemSettings settings;
     private volatile boolean closed;
 
-    private NvmSubsystem(Builder builder, SubsystemIdentity identity) {
+    NvmSubsystem(NvmSubsystemBuilder builder, SubsystemIdentity identity) {
         this.identity = identity;
-        this.multipleControllers = builder.multipleControllers;
-        this.settings =
-                builder.settings.map(file -> SubsystemSettings.of(file, worker)).orElseGet(SubsystemSettings::inMemory);
-        this.pool = builder.pool;
+        this.multipleControllers = builder.hasMultipleControllers();
+        this.settings = builder.settingsFile()
+                .map(file -> SubsystemSettings.of(file, worker))
+                .orElseGet(SubsystemSettings::inMemory);
+        this.pool = builder.namespacePool();
     }
 
     /** Starts to describe a subsystem. */
-    public static Builder builder() {
-        return new Builder();
+    public static NvmSubsystemBuilder builder() {
+        return new NvmSubsystemBuilder();
     }
 
     public SubsystemIdentity identity() {
@@ -111,7 +107,7 @@ public final class NvmSubsystem implements AutoCloseable {
      * Adds a namespace and attaches it to every controller; guests hear of it. The back end becomes the subsystem's, which activates
      * it; not if this method throws.
      *
-     * @param blockBytes bytes of a logical block, as {@link Builder#namespace(BlockDevice, int)} has it
+     * @param blockBytes bytes of a logical block, as {@link NvmSubsystemBuilder#namespace(BlockDevice, int)} has it
      * @return its NSID, once every controller has it
      * @throws BlockDeviceException if the back end cannot be activated
      * @throws IllegalArgumentException if the back end cannot be a namespace of that format
@@ -238,13 +234,13 @@ public final class NvmSubsystem implements AutoCloseable {
         return delete(namespace, () -> pool.orElseThrow().delete(namespace.device()));
     }
 
-    private void adoptFromPool(int id, BlockDevice device) {
+    void adoptFromPool(int id, BlockDevice device) {
         device.activate();
         NamespaceFormat format = NamespaceFormat.ofDevice(device.blockSizeBytes());
         var ignored = adopt(new Namespace(id, device, format, multipleControllers, true));
     }
 
-    private synchronized void reserveForPool(int id) {
+    synchronized void reserveForPool(int id) {
         if (id > MAXIMUM_NAMESPACES || !registry.reserveThis(id)) {
             throw new IllegalArgumentException("the pool has a namespace " + id + ", which cannot be");
         }
@@ -420,10 +416,7 @@ public final class NvmSubsystem implements AutoCloseable {
                                 detachNow(namespace.id(), controllerId);
                             }
                             registry.remove(namespace.id());
-                            ResizeListener listener = listeners.remove(namespace.id());
-                            if (listener != null) {
-                                namespace.device().removeResizeListener(listener);
-                            }
+                            stopListening(namespace);
                         },
                         aftermath));
     }
@@ -519,10 +512,7 @@ public final class NvmSubsystem implements AutoCloseable {
             closed = true;
             all = registry.all();
             for (Namespace namespace : all) {
-                ResizeListener listener = listeners.remove(namespace.id());
-                if (listener != null) {
-                    namespace.device().removeResizeListener(listener);
-                }
+                stopListening(namespace);
             }
         }
         formatter.close();
@@ -642,6 +632,13 @@ public final class NvmSubsystem implements AutoCloseable {
         return true;
     }
 
+    private void stopListening(Namespace namespace) {
+        ResizeListener listener = listeners.remove(namespace.id());
+        if (listener != null) {
+            namespace.device().removeResizeListener(listener);
+        }
+    }
+
     private synchronized void resized(Namespace namespace) {
         if (registry.has(namespace)) {
             announce(namespace.id());
@@ -661,135 +658,5 @@ public final class NvmSubsystem implements AutoCloseable {
     private static ExecutorService thread(String name) {
         return Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name(name).factory());
-    }
-
-    /** Describes a subsystem. Used by one thread. */
-    public static final class Builder {
-        private static final String DEFAULT_MODEL = "vfio-user for Java NVMe";
-
-        private final Map<BlockDevice, Integer> backEnds = new LinkedHashMap<>();
-        private Optional<String> serial = Optional.empty();
-        private String model = DEFAULT_MODEL;
-        private boolean multipleControllers = true;
-        private Optional<Path> settings = Optional.empty();
-        private Optional<BlockDevicePool> pool = Optional.empty();
-
-        private Builder() {}
-
-        /**
-         * Adds a namespace with the back end's own blocks; they are numbered from 1 in the order of the calls. The subsystem takes the back
-         * end over: {@link #open} activates it, {@link NvmSubsystem#close} releases and closes it, and so does an {@code open} that
-         * fails.
-         */
-        public Builder namespace(BlockDevice backEnd) {
-            return namespace(backEnd, backEnd.blockSizeBytes());
-        }
-
-        /**
-         * As {@link #namespace(BlockDevice)}, formatted with logical blocks of {@code blockBytes}.
-         *
-         * @param blockBytes 512 or 4096, and not less than a block of the back end
-         */
-        public Builder namespace(BlockDevice backEnd, int blockBytes) {
-            backEnds.put(backEnd, blockBytes);
-            return this;
-        }
-
-        /** Serial number, at most 20 ASCII characters; by default made from the first namespace's identity. */
-        public Builder serial(String value) {
-            serial = Optional.of(value);
-            return this;
-        }
-
-        /** Model number, at most 40 ASCII characters. */
-        public Builder model(String value) {
-            model = value;
-            return this;
-        }
-
-        /** Whether several controllers may join, which is the default. With one, hosts see a plain disk and no multipath. */
-        public Builder multipleControllers(boolean value) {
-            multipleControllers = value;
-            return this;
-        }
-
-        /**
-         * Where to keep what hosts save, such as values of features, so that it outlives this process: a text file, which need not exist
-         * yet. Without it, what hosts save ends with the subsystem.
-         */
-        public Builder settings(Path file) {
-            settings = Optional.of(file);
-            return this;
-        }
-
-        /**
-         * Lets hosts create and delete namespaces there. What a persistent pool holds already comes back with its NSIDs. The subsystem
-         * takes the pool over, as it does the back ends.
-         */
-        public Builder pool(BlockDevicePool value) {
-            pool = Optional.of(value);
-            return this;
-        }
-
-        /** Whether it has been given neither a namespace nor a pool. */
-        public boolean isEmpty() {
-            return backEnds.isEmpty() && pool.isEmpty();
-        }
-
-        /**
-         * Activates the back ends.
-         *
-         * @throws BlockDeviceException if one cannot be activated; all are closed then
-         * @throws IllegalArgumentException if the description contradicts itself; all are closed then
-         * @throws SubsystemSettingsException if the settings cannot be read; all are closed then
-         */
-        public NvmSubsystem open() {
-            NvmSubsystem subsystem = null;
-            try {
-                subsystem = new NvmSubsystem(
-                        this, SubsystemIdentity.of(serial.orElseGet(this::serialOfFirstNamespace), model));
-                Map<Integer, BlockDevice> existing =
-                        pool.map(BlockDevicePool::existing).orElse(Map.of());
-                existing.keySet().forEach(subsystem::reserveForPool);
-                for (Map.Entry<BlockDevice, Integer> each : backEnds.entrySet()) {
-                    var ignored = subsystem.add(each.getKey(), each.getValue());
-                }
-                existing.forEach(subsystem::adoptFromPool);
-                return subsystem;
-            } catch (RuntimeException e) {
-                close(e, subsystem);
-                throw e;
-            }
-        }
-
-        /** Closes what an {@link #open} would have taken over, after something else failed. */
-        public void discard(Throwable cause) {
-            close(cause, null);
-        }
-
-        private void close(Throwable cause, @Nullable NvmSubsystem begun) {
-            List<AutoCloseable> all = new ArrayList<>();
-            if (begun != null) {
-                all.add(begun);
-            }
-            all.addAll(backEnds.keySet());
-            pool.ifPresent(all::add);
-            for (AutoCloseable each : all) {
-                try {
-                    each.close();
-                } catch (Exception e) {
-                    cause.addSuppressed(e);
-                }
-            }
-        }
-
-        /** 16 hexadecimal digits that stay the same wherever the same volume is served. */
-        private String serialOfFirstNamespace() {
-            String seed = backEnds.isEmpty()
-                    ? UUID.randomUUID().toString()
-                    : backEnds.keySet().iterator().next().identity().uuid().toString();
-            UUID uuid = UUID.nameUUIDFromBytes(("controller:" + seed).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().toHexDigits(uuid.getMostSignificantBits());
-        }
     }
 }

@@ -10,6 +10,7 @@ import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
+import io.vfiouser.nvme.subsystem.NvmSubsystemBuilder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
 
     private static NvmSubsystem subsystem(
             boolean multipleControllers, Optional<Path> settings, BlockDevice... devices) {
-        NvmSubsystem.Builder builder =
+        NvmSubsystemBuilder builder =
                 NvmSubsystem.builder().serial("SERIAL").model("Model").multipleControllers(multipleControllers);
         for (BlockDevice device : devices) {
             builder.namespace(device);

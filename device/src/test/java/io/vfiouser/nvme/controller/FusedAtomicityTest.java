@@ -3,7 +3,9 @@ package io.vfiouser.nvme.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.block.BlockRequest;
 import io.vfiouser.nvme.block.FaultInjectingBlockDevice;
+import io.vfiouser.nvme.block.Operation;
 import io.vfiouser.nvme.block.RamBlockDevice;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.ControllerStatus;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,11 +160,16 @@ class FusedAtomicityTest {
         }
     }
 
-    /** Writes numbers that nobody else writes, without looking at what is there. */
+    /**
+     * Writes numbers that nobody else writes, without looking at what is there, and then looks: increments may have followed, but an
+     * exchange that compared before the write and wrote after it would have brought an older number back.
+     */
     private static final class Writer extends Worker {
         private final long data = buffer(0);
+        private final long found = buffer(0);
         private long next;
         private int left;
+        private boolean looking;
 
         Writer(NvmeHost host, HostQueue queue, int writes, long first) {
             super(host, queue);
@@ -172,13 +180,25 @@ class FusedAtomicityTest {
         @Override
         void start() {
             fill(data, next);
-            next += STRIDE;
             int ignored = queue.submit((sq, at, cid) -> IoCommand.write(sq, at, cid, 1, LBA, BLOCKS, 0, data, 0));
         }
 
         @Override
         boolean completed(HostCompletion completion) {
-            HostCompletion ignored = completion.orThrow();
+            completion.orThrow();
+            if (!looking) {
+                looking = true;
+                int ignored = queue.submit((sq, at, cid) -> IoCommand.read(sq, at, cid, 1, LBA, BLOCKS, found, 0));
+                return false;
+            }
+            looking = false;
+            for (long i = 0; i < LENGTH_BYTES; i += 8) {
+                long value = LittleEndian.i64(host.memory(), host.at(found) + i);
+                assertThat(value / STRIDE)
+                        .as("a write was lost inside an exchange: found %x after %x", value, next)
+                        .isEqualTo(next / STRIDE);
+            }
+            next += STRIDE;
             left--;
             if (left > 0) {
                 start();
@@ -337,6 +357,51 @@ class FusedAtomicityTest {
         try (Cluster cluster = new Cluster(RamBlockDevice.ofSize(1 << 20))) {
             cluster.run(IdlePolicy.ADAPTIVE);
             noTwoExchangesFindTheSame(cluster, 300);
+        }
+    }
+
+    /** The exchange has compared and its write is in the back end: what another guest writes to the blocks waits, and nothing else does. */
+    @Test
+    void aWriteWaitsForTheEndOfAnExchangeThatHasBegun() {
+        AtomicBoolean holding = new AtomicBoolean(true);
+        AtomicReference<BlockRequest> exchanging = new AtomicReference<>();
+        FaultInjectingBlockDevice device = new FaultInjectingBlockDevice(RamBlockDevice.ofSize(1 << 20), 1)
+                .holds(r -> holding.get()
+                        && r.operation() == Operation.WRITE
+                        && (exchanging.compareAndSet(null, r) || r.equals(exchanging.get())));
+        try (Cluster cluster = new Cluster(device)) {
+            List<HostQueue> queues = cluster.queues();
+            Incrementer exchange = new Incrementer(cluster.host(0), queues.get(0), 1, new HashSet<>(), true);
+            exchange.start();
+            cluster.host(0).await("the exchange's write", () -> {
+                cluster.guests.get(1).progress();
+                return exchanging.get() != null;
+            });
+
+            NvmeHost other = cluster.host(2);
+            Writer writer = new Writer(other, queues.get(2), 1, STRIDE);
+            writer.start();
+            long elsewhere = other.allocate(1);
+            HostCompletion beside = queues.get(3)
+                    .execute((sq, at, cid) -> IoCommand.write(sq, at, cid, 1, LBA + BLOCKS, BLOCKS, 0, elsewhere, 0));
+            beside.orThrow();
+            cluster.guests.get(1).settle();
+            assertThat(queues.get(2).peek()).as("a write amid the exchange").isEmpty();
+
+            holding.set(false);
+            Set<Worker> busy = new HashSet<>(List.of(exchange, writer));
+            other.await("both to end", () -> {
+                cluster.guests.getFirst().progress();
+                for (Worker worker : List.of(exchange, writer)) {
+                    worker.queue.peek().ifPresent(completion -> {
+                        worker.queue.consume();
+                        if (worker.completed(completion)) {
+                            busy.remove(worker);
+                        }
+                    });
+                }
+                return busy.isEmpty();
+            });
         }
     }
 

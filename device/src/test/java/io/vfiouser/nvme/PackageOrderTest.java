@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The order of the packages of this module: cli → driver, root → controller → subsystem, memory → block, spec. */
+/** The order of the packages of this module: cli → driver, root → controller → migration → subsystem, memory → block, spec. */
 @AnalyzeClasses(packages = "io.vfiouser.nvme", importOptions = DoNotIncludeTests.class)
 class PackageOrderTest {
     private static final String ROOT = "io.vfiouser.nvme";
@@ -65,6 +65,17 @@ class PackageOrderTest {
     @ArchTest
     static final ArchRule guestMemoryKnowsNoQueuesOrCommands =
             mayNotKnow(ROOT + ".memory..", ROOT, ROOT + ".controller..", ROOT + ".driver..", ROOT + ".cli..");
+
+    @ArchTest
+    static final ArchRule whatMovesIsDataAndKnowsNoQueues = mayNotKnow(
+            ROOT + ".migration..",
+            ROOT,
+            ROOT + ".controller..",
+            ROOT + ".driver..",
+            ROOT + ".cli..",
+            "io.vfiouser.server..",
+            "io.vfiouser.client..",
+            "io.vfiouser.abi..");
 
     @ArchTest
     static final ArchRule theControllerCanBeSteppedWithoutTheLibrary = mayNotKnow(

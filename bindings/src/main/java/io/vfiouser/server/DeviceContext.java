@@ -93,8 +93,13 @@ public final class DeviceContext implements AutoCloseable {
             gate = new InterruptGate(spec.vectors(), this::trigger, this::wakeUp);
             dma = new DmaTable(
                     spec.dma().orElse(new IgnoredDma()), guard, spec.migration().isPresent());
-            quiesce =
-                    new QuiesceProtocol(spec.quiesce(), guard, this::flushDirty, this::clientIsGone, stream::notServed);
+            quiesce = new QuiesceProtocol(
+                    spec.quiesce(),
+                    guard,
+                    this::flushDirty,
+                    this::clientIsGone,
+                    () -> stream.message().changesMigrationState(),
+                    stream::notServed);
             migration = spec.migration()
                     .map(handler -> MigrationAdapter.of(calls, handler, guard, spec.migrationWindowBytes(), arena));
             reset = new ResetAdapter(spec.reset(), guard, gate, migration);

@@ -3,8 +3,10 @@ package io.vfiouser.server;
 import io.vfiouser.os.Errno;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -137,6 +139,17 @@ public final class InterruptGate {
     public boolean isPending(int vector) {
         Objects.checkIndex(vector, states.length);
         return ((long) PENDING.getVolatile(pending, vector >> 6) & (1L << vector)) != 0;
+    }
+
+    /** The vectors whose interrupt {@linkplain #isPending waits}, in ascending order, as a migration takes them along. Any thread. */
+    public List<Integer> pendingVectors() {
+        List<Integer> vectors = new ArrayList<>();
+        for (int vector = 0; vector < states.length; vector++) {
+            if (isPending(vector)) {
+                vectors.add(vector);
+            }
+        }
+        return vectors;
     }
 
     private boolean enter() {

@@ -19,7 +19,6 @@ import java.util.Optional;
  */
 final class MessageScreen {
     private static final int CONFIG_REGION = RegionIndex.CONFIG.index();
-    private static final int MIGRATION_REGION = 9;
     private static final long DEVICE_STATES = 8;
     private static final long MOST_VECTORS = 1 << 16;
 
@@ -84,7 +83,7 @@ final class MessageScreen {
                     + Long.toHexString(offset) + " of configuration space");
         }
         boolean wild = old
-                && message.regionIndex() == MIGRATION_REGION
+                && message.regionIndex() == WireMessage.MIGRATION_REGION
                 && offset == 0
                 && message.regionCount() == Integer.BYTES
                 && message.regionData32() >= DEVICE_STATES;

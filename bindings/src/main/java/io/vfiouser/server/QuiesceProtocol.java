@@ -18,6 +18,7 @@ final class QuiesceProtocol {
     private final CallbackGuard guard;
     private final Runnable flushDirty;
     private final BooleanSupplier clientGone;
+    private final BooleanSupplier migrating;
     private final Runnable refused;
     private boolean paused;
     private boolean pending;
@@ -26,6 +27,7 @@ final class QuiesceProtocol {
     /**
      * Makes the protocol of one context.
      *
+     * @param migrating whether the message that is being served asks for another state of migration
      * @param refused told when the device does not pause, so that a message will not be served
      */
     QuiesceProtocol(
@@ -33,12 +35,14 @@ final class QuiesceProtocol {
             CallbackGuard guard,
             Runnable flushDirty,
             BooleanSupplier clientGone,
+            BooleanSupplier migrating,
             Runnable refused) {
         this.refused = refused;
         this.handler = handler;
         this.guard = guard;
         this.flushDirty = flushDirty;
         this.clientGone = clientGone;
+        this.migrating = migrating;
     }
 
     /** The library's callback. */
@@ -70,7 +74,8 @@ final class QuiesceProtocol {
     private int ask() {
         return (int) guard.value("quiesce", () -> {
             try {
-                return handler.quiesce() == Quiesce.DONE ? 0 : -Errno.EBUSY;
+                Quiesce answer = migrating.getAsBoolean() ? handler.quiesceToMigrate() : handler.quiesce();
+                return answer == Quiesce.DONE ? 0 : -Errno.EBUSY;
             } catch (VfioUserErrno refusal) {
                 if (refusal.errno() == Errno.EBUSY) {
                     throw new VfioUserErrno(Errno.EIO, "EBUSY means that the device is still pausing");

@@ -40,6 +40,9 @@ final class WireMessage {
     static final int FEATURE_LOG_START = 6;
     static final int FEATURE_LOG_STOP = 7;
     static final int FEATURE_LOG_REPORT = 8;
+    /** Level 0.1 has its registers of migration in this region, {@code device_state} at its beginning. */
+    static final int MIGRATION_REGION = 9;
+
     private static final int FEATURE_MASK = 0xffff;
 
     // DMA_MAP: the lowest flags are those of mmap(2), read and write.
@@ -191,6 +194,15 @@ final class WireMessage {
 
     long migrationState() {
         return u32(HEADER_BYTES + 8);
+    }
+
+    /** Whether it asks for another state of migration, by either generation's way. */
+    boolean changesMigrationState() {
+        return switch (command()) {
+            case DEVICE_FEATURE -> (featureOperation() & FEATURE_SET) != 0 && feature() == FEATURE_MIGRATION_STATE;
+            case REGION_WRITE -> regionIndex() == MIGRATION_REGION && regionOffset() < Integer.BYTES;
+            default -> false;
+        };
     }
 
     /** Of LOG_START. */

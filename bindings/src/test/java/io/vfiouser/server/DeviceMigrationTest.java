@@ -296,6 +296,56 @@ class DeviceMigrationTest {
         }
     }
 
+    /** Cannot come to rest for a change of state, which it therefore refuses. */
+    private static final class Restless implements QuiesceHandler, MigrationHandler {
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+
+        @Override
+        public Quiesce quiesce() {
+            asked.add("other");
+            return Quiesce.DONE;
+        }
+
+        @Override
+        public Quiesce quiesceToMigrate() {
+            asked.add("to migrate");
+            return Quiesce.DONE;
+        }
+
+        @Override
+        public void resumed() {}
+
+        @Override
+        public void transition(MigrationState from, MigrationState to) {
+            throw new VfioUserErrno(Errno.EBUSY);
+        }
+
+        @Override
+        public long read(MemorySegment into) {
+            return 0;
+        }
+
+        @Override
+        public void write(MemorySegment from) {}
+    }
+
+    @Test
+    void theDeviceIsToldWhichPauseIsForAChangeOfState() {
+        Restless device = new Restless();
+        try (ServerFixture server = ServerFixture.start(builder ->
+                        builder.dma(new RecordingDma()).quiesce(device).migration(device));
+                RawClient client = server.connect();
+                MemFd memory = MemFd.create("guest", 64 * PAGE)) {
+            client.mapDma(IOVA, 64 * PAGE, memory.fd(), 0, RW).ok();
+            assertThat(device.asked).isNotEmpty().doesNotContain("to migrate");
+            device.asked.clear();
+            MigrationDriver driver = MigrationDriver.of(client, 4096);
+            assertThat(driver.setState(MigrationState.STOP)).isEqualTo(Errno.EBUSY);
+            assertThat(device.asked).contains("to migrate");
+            assertThat(server.context().migrationState()).isEqualTo(MigrationState.RUNNING);
+        }
+    }
+
     @Test
     void marksMadeUntilAPauseIsReachedAreInTheReportAfterIt() {
         RecordingDma dma = new RecordingDma();

@@ -10,6 +10,7 @@ module io.vfiouser.nvme {
     exports io.vfiouser.nvme;
     exports io.vfiouser.nvme.block;
     exports io.vfiouser.nvme.driver;
+    exports io.vfiouser.nvme.migration;
     exports io.vfiouser.nvme.spec;
     exports io.vfiouser.nvme.subsystem;
 

@@ -83,7 +83,7 @@ final class IdentifyCommand implements AdminCommandHandler {
         if (named == null) {
             return NamespaceIdentifier.refused(request.namespaceId());
         }
-        NamespaceDescriptorData.write(data, named.device().identity());
+        NamespaceDescriptorData.write(data, named.identity());
         return CommandStatus.SUCCESS;
     }
 

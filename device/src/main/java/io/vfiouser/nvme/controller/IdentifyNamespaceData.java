@@ -47,7 +47,7 @@ final class IdentifyNamespaceData {
         LittleEndian.putU16(data, IdentifyNamespace.NAWUPF, zeroBased(can.powerFailAtomicBlocks(), namespace));
         LittleEndian.putU16(data, IdentifyNamespace.NACWU, FusedCommands.BLOCKS - 1);
         LittleEndian.putU64(data, IdentifyNamespace.NVMCAP, blocks << namespace.blockShift());
-        BlockIdentity identity = namespace.device().identity();
+        BlockIdentity identity = namespace.identity();
         put(data, IdentifyNamespace.NGUID, NamespaceDescriptorData.nguid(identity));
         put(data, IdentifyNamespace.EUI64, NamespaceDescriptorData.eui64(identity));
         if (namespace.shared()) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubsystemShare implements SubsystemMember {
     private final NvmSubsystem subsystem;
-    private final int controllerId;
+    private volatile int controllerId;
     private final PollerGroup group;
     private final FlushAll flushAll;
     /** NSIDs: a set, so that a guest that never asks does not make it grow without end. */
@@ -127,6 +127,11 @@ final class SubsystemShare implements SubsystemMember {
     @Override
     public int controllerId() {
         return controllerId;
+    }
+
+    @Override
+    public void adoptControllerId(int adopted) {
+        controllerId = adopted;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.vfiouser.nvme.subsystem;
 
 import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.block.BlockIdentity;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 
 /**
@@ -13,6 +14,7 @@ public final class Namespace {
     private final boolean shared;
     private final boolean fromPool;
     private final RangeGuard guard = new RangeGuard();
+    private volatile BlockIdentity identity;
     private volatile NamespaceFormat format;
     private volatile boolean ready = true;
     private volatile int remainingPercent;
@@ -31,6 +33,7 @@ public final class Namespace {
         }
         this.id = id;
         this.device = device;
+        this.identity = device.identity();
         this.format = format;
         this.shared = shared;
         this.fromPool = fromPool;
@@ -44,6 +47,11 @@ public final class Namespace {
     /** Where its blocks are; the subsystem's. */
     public BlockDevice device() {
         return device;
+    }
+
+    /** By what hosts recognise it: the back end's identity, until another is adopted along with a controller that moved here. */
+    public BlockIdentity identity() {
+        return identity;
     }
 
     /** Its present format. */
@@ -116,6 +124,10 @@ public final class Namespace {
 
     void leave() {
         leaving = true;
+    }
+
+    void adopt(BlockIdentity value) {
+        identity = value;
     }
 
     void format(NamespaceFormat value) {

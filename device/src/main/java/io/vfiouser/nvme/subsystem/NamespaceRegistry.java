@@ -58,7 +58,12 @@ final class NamespaceRegistry {
 
     /** Attaches a namespace to a controller that has not been given it before. Returns whether that was so. */
     boolean offer(int namespaceId, int controllerId) {
-        return of(offeredTo, namespaceId).add(controllerId) && attach(namespaceId, controllerId);
+        return meet(namespaceId, controllerId) && attach(namespaceId, controllerId);
+    }
+
+    /** The controller is there and so is the namespace, attached or not. Returns whether that is so for the first time. */
+    boolean meet(int namespaceId, int controllerId) {
+        return of(offeredTo, namespaceId).add(controllerId);
     }
 
     /** Returns whether that is new. */

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,7 +48,10 @@ public final class NvmSubsystem implements AutoCloseable {
     /** The largest CNTLID. Base 2.1, section 5.1.13.2.1. */
     public static final int MAXIMUM_CONTROLLER_ID = 0xFFEF;
 
-    private final SubsystemIdentity identity;
+    /** What it was made with. */
+    private final SubsystemIdentity ownIdentity;
+
+    private volatile SubsystemIdentity identity;
     private final boolean multipleControllers;
     private final Optional<BlockDevicePool> pool;
     private final NamespaceRegistry registry = new NamespaceRegistry();
@@ -61,14 +66,17 @@ public final class NvmSubsystem implements AutoCloseable {
 
     private final NamespaceChanges changes = new NamespaceChanges(worker);
     private final SubsystemSettings settings;
+    private final AdoptedSettings remembered;
     private volatile boolean closed;
 
-    NvmSubsystem(NvmSubsystemBuilder builder, SubsystemIdentity identity) {
-        this.identity = identity;
+    NvmSubsystem(NvmSubsystemBuilder builder, SubsystemIdentity ownIdentity) {
         this.multipleControllers = builder.hasMultipleControllers();
         this.settings = builder.settingsFile()
                 .map(file -> SubsystemSettings.of(file, worker))
                 .orElseGet(SubsystemSettings::inMemory);
+        this.remembered = new AdoptedSettings(settings);
+        this.ownIdentity = ownIdentity;
+        this.identity = remembered.identity(ownIdentity);
         this.pool = builder.namespacePool();
     }
 
@@ -77,6 +85,7 @@ public final class NvmSubsystem implements AutoCloseable {
         return new NvmSubsystemBuilder();
     }
 
+    /** By what hosts know it: what it was made with, or has {@linkplain #adopt adopted} since. */
     public SubsystemIdentity identity() {
         return identity;
     }
@@ -125,7 +134,7 @@ public final class NvmSubsystem implements AutoCloseable {
             giveUp(id);
             throw e;
         }
-        if (!adopt(namespace)) {
+        if (!enter(namespace)) {
             device.release();
             throw new IllegalStateException("the subsystem is closed");
         }
@@ -211,7 +220,7 @@ public final class NvmSubsystem implements AutoCloseable {
         try {
             Namespace namespace = new Namespace(id, device, NamespaceFormat.ofDevice(blockBytes), sharing, true);
             device.activate();
-            if (!adopt(namespace)) {
+            if (!enter(namespace)) {
                 throw new IllegalStateException("the subsystem is closed");
             }
             return namespace;
@@ -237,7 +246,7 @@ public final class NvmSubsystem implements AutoCloseable {
     void adoptFromPool(int id, BlockDevice device) {
         device.activate();
         NamespaceFormat format = NamespaceFormat.ofDevice(device.blockSizeBytes());
-        var ignored = adopt(new Namespace(id, device, format, multipleControllers, true));
+        var ignored = enter(new Namespace(id, device, format, multipleControllers, true));
     }
 
     synchronized void reserveForPool(int id) {
@@ -265,8 +274,9 @@ public final class NvmSubsystem implements AutoCloseable {
         }
         members.put(id, member);
         for (Namespace namespace : registry.all()) {
-            if (!namespace.fromPool()) {
-                var ignored = registry.offer(namespace.id(), id);
+            if (registry.meet(namespace.id(), id)
+                    && remembered.attachment(namespace, id).orElse(!namespace.fromPool())) {
+                var ignored = registry.attach(namespace.id(), id);
             }
         }
         changes.joined(member);
@@ -277,6 +287,60 @@ public final class NvmSubsystem implements AutoCloseable {
         if (members.remove(member.controllerId(), member)) {
             changes.left(member);
         }
+    }
+
+    // ---- passing for another subsystem ----
+
+    /**
+     * Why this subsystem cannot pass for another with this member as its controller, in a sentence that names what is missing; empty if it
+     * can. Changes nothing.
+     */
+    public synchronized Optional<String> adoptionRefusal(SubsystemMember member, AdoptedSubsystem adopted) {
+        return closed || !has(member)
+                ? Optional.of("the controller has ended")
+                : adoption(member, adopted).refusal();
+    }
+
+    /**
+     * Passes for another subsystem from now on, with this member as its controller: identities, formats and what is attached to the member
+     * become those that the host knows; a namespace that the host does not know is not attached. No event tells of it. Where there is a file
+     * of settings it is remembered there.
+     *
+     * <p>On the member's control thread. The member stands still, and looks at {@link #attachedTo} and the namespaces' formats
+     * afterwards; other members have no host.
+     *
+     * @throws IllegalArgumentException with what {@link #adoptionRefusal} says; nothing has changed then
+     */
+    public synchronized void adopt(SubsystemMember member, AdoptedSubsystem adopted) {
+        adoptionRefusal(member, adopted).ifPresent(why -> {
+            throw new IllegalArgumentException(why);
+        });
+        adoption(member, adopted).carryOut();
+        identity = adopted.identity();
+        if (member.controllerId() != adopted.controllerId()) {
+            members.remove(member.controllerId());
+            members.put(adopted.controllerId(), member);
+            member.adoptControllerId(adopted.controllerId());
+        }
+        remembered.put(ownIdentity, adopted, registry.all());
+        // The others still have channels that were made for the formats of before.
+        var ignored = change(() -> otherThan(member), NvmSubsystem::nothing, NvmSubsystem::nothing);
+    }
+
+    private Adoption adoption(SubsystemMember member, AdoptedSubsystem adopted) {
+        Set<Integer> others = new HashSet<>(members.keySet());
+        others.remove(member.controllerId());
+        return new Adoption(registry, others, adopted);
+    }
+
+    private boolean has(SubsystemMember member) {
+        return Objects.equals(members.get(member.controllerId()), member);
+    }
+
+    private Collection<SubsystemMember> otherThan(SubsystemMember member) {
+        List<SubsystemMember> others = new ArrayList<>(members.values());
+        others.remove(member);
+        return others;
     }
 
     /** The smallest controller identifier from 1 on that is free. */
@@ -416,6 +480,7 @@ public final class NvmSubsystem implements AutoCloseable {
                                 detachNow(namespace.id(), controllerId);
                             }
                             registry.remove(namespace.id());
+                            remembered.forget(namespace.id());
                             stopListening(namespace);
                         },
                         aftermath));
@@ -469,6 +534,7 @@ public final class NvmSubsystem implements AutoCloseable {
                 () -> {
                     namespace.format(
                             NamespaceFormat.of(formatIndex, namespace.device().blockSizeBytes()));
+                    remembered.formatted(namespace);
                     namespace.formatRemainingPercent(0);
                     namespace.ready(true);
                     namespace.formatting(false);
@@ -585,14 +651,23 @@ public final class NvmSubsystem implements AutoCloseable {
     }
 
     private void attachNow(int namespaceId, int controllerId) {
+        remember(namespaceId, controllerId, true);
         if (registry.attach(namespaceId, controllerId)) {
             changed(namespaceId, controllerId);
         }
     }
 
     private void detachNow(int namespaceId, int controllerId) {
+        remember(namespaceId, controllerId, false);
         if (registry.detach(namespaceId, controllerId)) {
             changed(namespaceId, controllerId);
+        }
+    }
+
+    private void remember(int namespaceId, int controllerId, boolean attached) {
+        Namespace namespace = registry.find(namespaceId);
+        if (namespace != null) {
+            remembered.attached(namespace, controllerId, attached);
         }
     }
 
@@ -620,11 +695,12 @@ public final class NvmSubsystem implements AutoCloseable {
     }
 
     /** Returns whether the subsystem is still there to take it. */
-    private synchronized boolean adopt(Namespace namespace) {
+    private synchronized boolean enter(Namespace namespace) {
         if (closed) {
             registry.giveUp(namespace.id());
             return false;
         }
+        remembered.apply(namespace);
         registry.add(namespace);
         ResizeListener listener = (device, before, now) -> resized(namespace);
         namespace.device().addResizeListener(listener);

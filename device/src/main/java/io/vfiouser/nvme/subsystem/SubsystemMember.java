@@ -5,6 +5,9 @@ public interface SubsystemMember {
     /** CNTLID, 0 to FFEFh. */
     int controllerId();
 
+    /** The controller has this CNTLID from now on: it passes for one that a host knows. See {@link NvmSubsystem#adopt}. */
+    void adoptControllerId(int controllerId);
+
     /** Makes the controller's control thread ask for {@link NvmSubsystem#changeFor} soon. */
     void wakeUp();
 

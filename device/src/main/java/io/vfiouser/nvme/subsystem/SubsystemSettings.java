@@ -85,11 +85,12 @@ public final class SubsystemSettings {
         return change(now -> now.remove(name));
     }
 
-    private interface Change {
+    /** What becomes of the values, where and when it is their turn: in the order of the calls. */
+    interface Change {
         void apply(Map<String, String> values);
     }
 
-    private CompletableFuture<Void> change(Change change) {
+    CompletableFuture<Void> change(Change change) {
         try {
             return CompletableFuture.runAsync(() -> make(change), worker);
         } catch (RejectedExecutionException e) {

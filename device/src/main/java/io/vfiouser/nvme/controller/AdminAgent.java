@@ -8,6 +8,7 @@ import io.vfiouser.nvme.spec.SubmissionEntry;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,12 +66,37 @@ public final class AdminAgent {
         batch = false;
     }
 
+    /** Takes the admin queue of another controller on. Its memory is still to be found. */
+    void restore(SubmissionQueue queue) {
+        submissions = queue;
+        context.adminQueue(queue);
+    }
+
+    /** The admin queue, if the host has set it up. */
+    Optional<SubmissionQueue> queue() {
+        return Optional.ofNullable(submissions);
+    }
+
+    /** Takes the doorbells over without writing into guest memory. */
+    void readDoorbells() {
+        SubmissionQueue sq = submissions;
+        if (sq != null) {
+            if (sq.readTail(shared.doorbells)) {
+                shared.invalidDoorbellValue("submission", 0, sq.refusedTail());
+            }
+            if (sq.completionQueue().readHead(shared.doorbells)) {
+                shared.invalidDoorbellValue(
+                        "completion", 0, sq.completionQueue().refusedHead());
+            }
+        }
+    }
+
     /** Finds the memory of the admin queue anew. */
     void map(RegionTable table) {
         SubmissionQueue sq = submissions;
         if (sq != null) {
-            sq.ring().map(table);
             sq.completionQueue().ring().map(table);
+            sq.ring().map(table);
         }
     }
 

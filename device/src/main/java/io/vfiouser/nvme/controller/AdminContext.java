@@ -8,7 +8,6 @@ import io.vfiouser.nvme.spec.SmartLog;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
-import io.vfiouser.nvme.subsystem.SavedFeatures;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** What the handlers of admin commands see of the controller, and may change of it. Control thread only. */
 final class AdminContext {
     private static final int PAGE_BYTES = 4096;
-    private static final long MILLIS_PER_HOUR = 3_600_000;
     /** Arbitration, CDW11: binary logarithm of the burst. Base 2.1, section 5.1.25.1.1. */
     private static final int ARBITRATION_BURST_MASK = 0x7;
 
@@ -32,21 +30,25 @@ final class AdminContext {
     private final SharedState shared;
     private final PollerGroup group;
     private final IoQueues ioQueues;
-    private final ControllerOptions options;
+    /** What this controller could promise to its host. */
+    private final ControllerOptions ownOptions;
+
     private final Registers registers;
     private final FlushAll flushAll;
     private final SubsystemShare share;
     private final LongSupplier clockMillis;
-    private final long startMillis;
     private final Features features;
-    private final Health health = new Health();
+    private final LifeCounters life;
     private final TimestampClock timestamp = new TimestampClock();
     private final KeepAliveTimer keepAlive = new KeepAliveTimer();
-    private final BusyTime busyTime;
     private final AbortRequests aborts;
     private final AsynchronousEvents events = new AsynchronousEvents();
     private final Set<Integer> changedNamespaces = new TreeSet<>();
     private final MemorySegment scratch = MemorySegment.ofArray(new byte[PAGE_BYTES]);
+    /** To be done as soon as a pause ends. */
+    private final OwedToHost owed = new OwedToHost();
+
+    private ControllerOptions options;
     private @Nullable SubmissionQueue adminQueue;
     private @Nullable DeferredCommand deferred;
     private @Nullable DeferredCommand background;
@@ -65,16 +67,15 @@ final class AdminContext {
         this.group = group;
         this.ioQueues = ioQueues;
         this.aborts = new AbortRequests(group, ioQueues);
+        this.ownOptions = options;
         this.options = options;
         this.registers = registers;
         this.flushAll = flushAll;
         this.share = share;
         this.clockMillis = clockMillis;
-        this.startMillis = clockMillis.getAsLong();
-        this.busyTime = new BusyTime(startMillis);
-        this.features = new Features(this, new SavedFeatures(share.subsystem().settings(), options.controllerId()));
+        this.life = new LifeCounters(group, clockMillis);
+        this.features = new Features(this, share.subsystem().settings(), options.controllerId());
         features.warnOfUselessValues();
-        health.poweredOn();
         reset();
     }
 
@@ -84,6 +85,7 @@ final class AdminContext {
         timestamp.reset(nowMillis());
         events.clear();
         changedNamespaces.clear();
+        owed.clear();
         features.takeEffect();
     }
 
@@ -246,7 +248,7 @@ final class AdminContext {
 
     /** Critical Warning of the SMART log. */
     int criticalWarning() {
-        return health.criticalWarning(shared.faults.dataLost());
+        return life.health().criticalWarning(shared.faults.dataLost());
     }
 
     /** Takes over what the subsystem has announced. */
@@ -293,8 +295,32 @@ final class AdminContext {
         return ioQueues;
     }
 
+    /** What the host has been promised: by a controller elsewhere, if that moved here. */
     ControllerOptions options() {
         return options;
+    }
+
+    /** What this controller could promise at most. */
+    ControllerOptions ownOptions() {
+        return ownOptions;
+    }
+
+    /** Promises what another controller has promised. While no host has enabled this one. */
+    void promise(ControllerOptions promised) {
+        options = promised;
+        registers.promise(promised);
+        ioQueues.promise(promised.queuePairs());
+        shared.transferBytes = promised.transferBytes();
+        features.ofController(promised.controllerId());
+    }
+
+    /** Whether the host has had an event that says that data was lost. */
+    boolean toldOfLostData() {
+        return toldOfLostData;
+    }
+
+    void toldOfLostData(boolean told) {
+        toldOfLostData = told;
     }
 
     Features features() {
@@ -302,7 +328,15 @@ final class AdminContext {
     }
 
     Health health() {
-        return health;
+        return life.health();
+    }
+
+    LifeCounters life() {
+        return life;
+    }
+
+    OwedToHost owed() {
+        return owed;
     }
 
     TimestampClock timestamp() {
@@ -320,22 +354,6 @@ final class AdminContext {
             shared.keepAliveExpired();
         }
         return expired;
-    }
-
-    /** Notices whether I/O commands are under way; to be called at each pass. */
-    void lookWhetherBusy() {
-        long now = nowMillis();
-        if (busyTime.due(now)) {
-            long commands = 0;
-            for (QueuePoller poller : group.pollers()) {
-                commands += poller.counters().readCommands() + poller.counters().writeCommands();
-            }
-            busyTime.look(now, commands);
-        }
-    }
-
-    long busyMinutes() {
-        return busyTime.minutes();
     }
 
     ErrorLog errorLog() {
@@ -371,10 +389,6 @@ final class AdminContext {
 
     long nowMillis() {
         return clockMillis.getAsLong();
-    }
-
-    long powerOnHours() {
-        return (nowMillis() - startMillis) / MILLIS_PER_HOUR;
     }
 
     /** By what log messages name the controller. */

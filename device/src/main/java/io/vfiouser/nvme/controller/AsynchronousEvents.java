@@ -1,11 +1,15 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.EventState;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
 import io.vfiouser.nvme.spec.StatusCode;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -97,6 +101,30 @@ final class AsynchronousEvents {
         aborted.clear();
         events.clear();
         logPageOfMaskedType.clear();
+    }
+
+    /** All but the configuration; and what the other two parameters say. */
+    EventState state(Collection<Integer> changedNamespaces, Collection<Integer> announced) {
+        List<EventState.MaskedType> masked = logPageOfMaskedType.entrySet().stream()
+                .map(each -> new EventState.MaskedType(each.getKey(), each.getValue()))
+                .sorted(Comparator.comparingInt(EventState.MaskedType::type))
+                .toList();
+        return new EventState(
+                List.copyOf(requests),
+                List.copyOf(aborted),
+                List.copyOf(events),
+                masked,
+                List.copyOf(changedNamespaces),
+                List.copyOf(announced));
+    }
+
+    /** Takes everything but the configuration over. */
+    void restore(EventState state) {
+        clear();
+        requests.addAll(state.requests());
+        aborted.addAll(state.aborted());
+        events.addAll(state.events());
+        state.masked().forEach(each -> logPageOfMaskedType.put(each.type(), each.logPage()));
     }
 
     private OptionalInt reportable() {

@@ -32,6 +32,15 @@ final class BusyTime {
         lastCommands = commands;
     }
 
+    /** Takes over what another controller was busy for. */
+    void restore(long millis) {
+        busyMillis = millis;
+    }
+
+    long millis() {
+        return busyMillis;
+    }
+
     long minutes() {
         return busyMillis / MILLIS_PER_MINUTE;
     }

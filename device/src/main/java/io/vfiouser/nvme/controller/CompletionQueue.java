@@ -1,7 +1,10 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.Direction;
+import io.vfiouser.nvme.migration.CompletionQueueState;
+import io.vfiouser.nvme.migration.DoorbellBufferState.ShadowDoorbellState;
 import io.vfiouser.nvme.spec.CompletionEntry;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,21 @@ final class CompletionQueue {
         this.ring = new QueueRing(base, (long) entries * CompletionEntry.LENGTH_BYTES, Direction.TO_GUEST);
     }
 
+    /** A queue as it was in the controller that this one takes over from. Its memory is still to be {@linkplain QueueRing#map found}. */
+    static CompletionQueue of(CompletionQueueState state) {
+        CompletionQueue queue = new CompletionQueue(
+                state.id(), state.entries(), state.base(), state.interruptsEnabled(), state.vector());
+        queue.head = state.head();
+        queue.tail = state.tail();
+        queue.phase = state.phase() ? 1 : 0;
+        return queue;
+    }
+
+    /** All that makes the queue, but for room that is reserved. While its thread stands still. */
+    CompletionQueueState state() {
+        return new CompletionQueueState(id, ring.base(), entries, true, interrupts, vector, head, tail, phase == 1);
+    }
+
     int id() {
         return id;
     }
@@ -55,6 +73,11 @@ final class CompletionQueue {
 
     QueueRing ring() {
         return ring;
+    }
+
+    /** Whether the host is to be interrupted, since there is something that it has not consumed. */
+    boolean owesInterrupt() {
+        return interrupts && head != tail;
     }
 
     /** How many submission queues post here. Control thread only. */
@@ -95,6 +118,17 @@ final class CompletionQueue {
      * @return whether the value is one that the queue cannot have and that was not seen before
      */
     boolean pollHead(DoorbellPage doorbells) {
+        int before = head;
+        boolean news = readHead(doorbells);
+        ShadowDoorbell own = shadow;
+        if (own != null && head != before) {
+            own.leaveBehind(head);
+        }
+        return news;
+    }
+
+    /** As {@link #pollHead}, but nothing is written into guest memory. */
+    boolean readHead(DoorbellPage doorbells) {
         ShadowDoorbell own = shadow;
         int value = own == null ? doorbells.completionHead(id) : own.value(head);
         if (value == head) {
@@ -115,9 +149,6 @@ final class CompletionQueue {
         }
         head = value;
         refusedHead = 0;
-        if (own != null) {
-            own.leaveBehind(value);
-        }
         return false;
     }
 
@@ -129,6 +160,16 @@ final class CompletionQueue {
     /** The host has given buffers for doorbells; or, with null, it has not. While the queue's thread stands still. */
     void follow(@Nullable DoorbellBuffers buffers) {
         shadow = buffers == null ? null : buffers.completionHead(this, head);
+    }
+
+    /** As {@link #follow}, with what was known of the shadow doorbell already. */
+    void goOnFollowing(DoorbellBuffers buffers, ShadowDoorbellState state) {
+        shadow = buffers.doorbell(DoorbellPage.completionHeadOffset(id), entries, state);
+    }
+
+    /** What is known of the shadow doorbell, if the host has one. */
+    Optional<ShadowDoorbellState> shadowState() {
+        return Optional.ofNullable(shadow).map(ShadowDoorbell::state);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.migration.DoorbellBufferState.ShadowDoorbellState;
 import io.vfiouser.nvme.spec.LittleEndian;
 
 /**
@@ -40,6 +41,14 @@ final class DoorbellBuffers {
         return present;
     }
 
+    long shadowBase() {
+        return shadow.base();
+    }
+
+    long eventBase() {
+        return events.base();
+    }
+
     boolean shadowMapped() {
         return shadow.mapped();
     }
@@ -52,6 +61,13 @@ final class DoorbellBuffers {
     /** The head doorbell of a completion queue whose head is this. */
     ShadowDoorbell completionHead(CompletionQueue queue, int head) {
         return doorbell(DoorbellPage.completionHeadOffset(queue.id()), queue.entries(), head);
+    }
+
+    /** A doorbell of which something was known already. */
+    ShadowDoorbell doorbell(long offset, int entries, ShadowDoorbellState state) {
+        ShadowDoorbell doorbell = new ShadowDoorbell(this, registers, offset, entries);
+        doorbell.begin(state);
+        return doorbell;
     }
 
     /**

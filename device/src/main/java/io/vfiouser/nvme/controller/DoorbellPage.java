@@ -30,6 +30,11 @@ final class DoorbellPage {
         return (long) queueId * PAIR_BYTES + HEAD;
     }
 
+    /** The place among the doorbells of the one at an offset. */
+    static int index(long offset) {
+        return (int) (offset / HEAD);
+    }
+
     /** Submission queue tail, unchecked. Acquire: entries up to the tail are visible afterwards. */
     int submissionTail(int queueId) {
         return LittleEndian.i32Acquire(page, submissionTailOffset(queueId));

@@ -31,6 +31,13 @@ final class ErrorLog {
         return count;
     }
 
+    /** Takes over what another controller has noted. */
+    synchronized void restore(long errors, List<ErrorLogEntry> entries) {
+        newestFirst.clear();
+        newestFirst.addAll(entries);
+        count = errors;
+    }
+
     /** The entries, the newest first. */
     synchronized List<ErrorLogEntry> entries() {
         return List.copyOf(newestFirst);

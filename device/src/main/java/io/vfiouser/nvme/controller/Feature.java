@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.ControllerLimits;
 import io.vfiouser.nvme.spec.FeatureEffects;
 
 /**
@@ -55,6 +56,16 @@ interface Feature {
     /** Checks a value that a host wants to set, or that was saved. Returns a {@link CommandStatus}. */
     default int check(FeatureValue value, AdminContext controller) {
         return CommandStatus.SUCCESS;
+    }
+
+    /** Whether its values are among those that {@link Features} keeps. */
+    default boolean kept() {
+        return true;
+    }
+
+    /** Whether a part of it may have this value in a controller that promises this much, and which was told so elsewhere. */
+    default boolean movable(int part, FeatureValue value, ControllerLimits limits, AdminContext controller) {
+        return part == 0 && check(value, controller) == CommandStatus.SUCCESS;
     }
 
     /** What is kept of a value that passed {@link #check}. */

@@ -1,11 +1,17 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.Bytes;
+import io.vfiouser.nvme.migration.FeatureState;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.subsystem.SavedFeatures;
+import io.vfiouser.nvme.subsystem.SubsystemSettings;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,13 +27,76 @@ final class Features {
     private static final int COALESCING_DISABLE = InterruptVectorConfigurationFeature.COALESCING_DISABLE;
 
     private final AdminContext controller;
-    private final SavedFeatures saved;
+    private final SubsystemSettings settings;
     /** What was set since the last reset: bounded, since keys are checked before there are values for them. */
     private final Map<SavedFeatures.Key, FeatureValue> set = new HashMap<>();
 
-    Features(AdminContext controller, SavedFeatures saved) {
+    private SavedFeatures saved;
+    /** What is being saved since another controller moved here: holds until that has been done. */
+    private Map<SavedFeatures.Key, byte[]> arriving = Map.of();
+
+    private CompletableFuture<Void> arrival = CompletableFuture.completedFuture(null);
+
+    Features(AdminContext controller, SubsystemSettings settings, int controllerId) {
         this.controller = controller;
-        this.saved = saved;
+        this.settings = settings;
+        this.saved = new SavedFeatures(settings, controllerId);
+    }
+
+    /** From now on what is saved is that of the controller with this identifier. */
+    void ofController(int controllerId) {
+        saved = new SavedFeatures(settings, controllerId);
+    }
+
+    /** All values that were set, and all that are saved and can be used. */
+    List<FeatureState> states() {
+        List<FeatureState> states = new ArrayList<>();
+        set.forEach((key, value) -> states.add(state(key, false, value)));
+        savedNow().forEach((key, bytes) -> {
+            Feature feature = key.feature() <= 0xFF ? FeatureTable.find(key.feature()) : null;
+            FeatureValue value = feature == null || !feature.saveable() ? null : usable(feature, bytes);
+            if (value != null) {
+                states.add(state(key, true, value));
+            }
+        });
+        states.sort(Comparator.comparingInt(FeatureState::feature)
+                .thenComparingInt(FeatureState::part)
+                .thenComparingInt(FeatureState::namespaceId)
+                .thenComparing(FeatureState::saved));
+        return states;
+    }
+
+    /** Takes over all values, and forgets its own; what is to be saved counts at once. */
+    void restore(List<FeatureState> states) {
+        set.clear();
+        Map<SavedFeatures.Key, byte[]> toSave = new HashMap<>();
+        for (FeatureState state : states) {
+            SavedFeatures.Key key = new SavedFeatures.Key(state.feature(), state.part(), state.namespaceId());
+            if (state.saved()) {
+                toSave.put(key, state.value().toArray());
+            } else {
+                set.put(key, FeatureValue.of(state.value().segment()));
+            }
+        }
+        arriving = toSave;
+        arrival = saved.replaceAll(toSave);
+    }
+
+    private static FeatureState state(SavedFeatures.Key key, boolean saved, FeatureValue value) {
+        return new FeatureState(key.feature(), key.part(), key.namespaceId(), saved, Bytes.of(value.bytes()));
+    }
+
+    private Map<SavedFeatures.Key, byte[]> savedNow() {
+        return hasArrived() ? saved.all() : arriving;
+    }
+
+    private Optional<byte[]> saved(SavedFeatures.Key key) {
+        return hasArrived() ? saved.get(key) : Optional.ofNullable(arriving.get(key));
+    }
+
+    /** Whether the settings have what moved here; if they could not take it, which is in the log, it holds as long as the process. */
+    private boolean hasArrived() {
+        return arrival.isDone() && !arrival.isCompletedExceptionally();
     }
 
     /** Says which of the saved values are not used. */
@@ -66,7 +135,7 @@ final class Features {
     FeatureValue savedOrDefault(Feature feature, int part, int namespaceId) {
         FeatureValue value = null;
         if (feature.saveable()) {
-            value = saved.get(key(feature, part, namespaceId))
+            value = saved(key(feature, part, namespaceId))
                     .map(bytes -> usable(feature, bytes))
                     .orElse(null);
         }
@@ -81,8 +150,12 @@ final class Features {
 
     /** Completes when the value is saved; exceptionally if it could not be. */
     CompletableFuture<Void> save(Feature feature, int part, List<Integer> namespaceIds, FeatureValue value) {
-        return saved.put(
-                namespaceIds.stream().map(nsid -> key(feature, part, nsid)).toList(), value.toArray());
+        List<SavedFeatures.Key> keys =
+                namespaceIds.stream().map(nsid -> key(feature, part, nsid)).toList();
+        if (!hasArrived()) {
+            keys.forEach(key -> arriving.put(key, value.toArray()));
+        }
+        return saved.put(keys, value.toArray());
     }
 
     /** Current value of a feature of the controller that is one dword and has no parts. */

@@ -42,6 +42,12 @@ final class Health {
         unsafeShutdowns++;
     }
 
+    /** Takes over what another controller has counted. */
+    void restore(long cycles, long shutdowns) {
+        powerCycles = cycles;
+        unsafeShutdowns = shutdowns;
+    }
+
     long powerCycles() {
         return powerCycles;
     }

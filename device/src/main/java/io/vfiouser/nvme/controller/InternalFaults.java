@@ -32,6 +32,17 @@ final class InternalFaults {
         return internalError.get() && internalError.getAndSet(false);
     }
 
+    /** Whether the host is still to be told of such a failure. */
+    boolean internalError() {
+        return internalError.get();
+    }
+
+    /** Takes over what another controller knew. */
+    void restore(boolean error, boolean lost) {
+        internalError.set(error);
+        dataLost = lost;
+    }
+
     /**
      * Whether a back end has ever failed to write. It stays so: what it acknowledged before and had not yet written may be gone as
      * well.

@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.ControllerLimits;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
@@ -39,6 +40,11 @@ final class InterruptVectorConfigurationFeature implements Feature {
         return part(value.dword()) >= controller.options().interruptVectors()
                 ? CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.CDW11)
                 : CommandStatus.SUCCESS;
+    }
+
+    @Override
+    public boolean movable(int part, FeatureValue value, ControllerLimits limits, AdminContext controller) {
+        return part < limits.interruptVectors() && part == part(value.dword());
     }
 
     @Override

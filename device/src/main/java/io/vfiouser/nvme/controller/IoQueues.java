@@ -1,6 +1,8 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.RegionTable;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ final class IoQueues {
     private final int[] pollerOf;
     private final int[] loads;
     private @Nullable DoorbellBuffers doorbellBuffers;
+    private int promised;
     private int count;
 
     IoQueues(PollerGroup group, int queuePairs) {
@@ -21,12 +24,49 @@ final class IoQueues {
         this.submissionQueues = new SubmissionQueue[queuePairs + 1];
         this.completionQueues = new CompletionQueue[queuePairs + 1];
         this.pollerOf = new int[queuePairs + 1];
+        this.promised = queuePairs;
         this.loads = new int[group.pollers().size()];
     }
 
     /** Whether a queue can have this identifier. */
     boolean possible(int queueId) {
-        return queueId > 0 && queueId < submissionQueues.length;
+        return queueId > 0 && queueId <= promised;
+    }
+
+    /** Allows so many queue pairs from now on, at most as many as there could be. While there are none. */
+    void promise(int queuePairs) {
+        promised = queuePairs;
+    }
+
+    /** All submission queues, by ascending identifier. */
+    List<SubmissionQueue> submissionQueues() {
+        return present(submissionQueues);
+    }
+
+    /** All completion queues, by ascending identifier. */
+    List<CompletionQueue> completionQueues() {
+        return present(completionQueues);
+    }
+
+    /** Where the host keeps shadow doorbells, or null. */
+    @Nullable
+    DoorbellBuffers doorbellBuffers() {
+        return doorbellBuffers;
+    }
+
+    /** As {@link #follow}, for queues that follow the buffers already. */
+    void goOnFollowing(DoorbellBuffers buffers) {
+        doorbellBuffers = buffers;
+    }
+
+    private static <T> List<T> present(@Nullable T[] queues) {
+        List<T> found = new ArrayList<>();
+        for (T queue : queues) {
+            if (queue != null) {
+                found.add(queue);
+            }
+        }
+        return found;
     }
 
     @Nullable
@@ -102,6 +142,20 @@ final class IoQueues {
         doorbellBuffers = null;
         for (QueuePoller poller : group.pollers()) {
             poller.clear();
+        }
+    }
+
+    /** Takes the doorbells of all queues over without writing into guest memory. While the pollers stand still. */
+    void readDoorbells(SharedState shared) {
+        for (CompletionQueue queue : completionQueues()) {
+            if (queue.readHead(shared.doorbells)) {
+                shared.invalidDoorbellValue("completion", queue.id(), queue.refusedHead());
+            }
+        }
+        for (SubmissionQueue queue : submissionQueues()) {
+            if (queue.readTail(shared.doorbells)) {
+                shared.invalidDoorbellValue("submission", queue.id(), queue.refusedTail());
+            }
         }
     }
 

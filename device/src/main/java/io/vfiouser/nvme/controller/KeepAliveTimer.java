@@ -18,6 +18,11 @@ final class KeepAliveTimer {
         restartedAt = nowMillis;
     }
 
+    /** The timeout, 0 if it is off. */
+    long timeoutMillis() {
+        return timeoutMillis;
+    }
+
     boolean expired(long nowMillis) {
         return timeoutMillis > 0 && nowMillis - restartedAt > timeoutMillis;
     }

@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.RegisterState;
 import io.vfiouser.nvme.spec.AdminQueueAttributes;
 import io.vfiouser.nvme.spec.ControllerCapabilities;
 import io.vfiouser.nvme.spec.ControllerConfiguration;
@@ -90,6 +91,37 @@ final class Lifecycle {
 
     boolean enabled() {
         return state == State.ENABLED;
+    }
+
+    /** CSTS.CFS. */
+    boolean fatal() {
+        return fatal;
+    }
+
+    /** Whether CSTS.SHST says that shutdown processing is complete. */
+    boolean shutDown() {
+        return shutdown == Shutdown.COMPLETE;
+    }
+
+    /** Whether it is as after power-on: no host has enabled it or shut it down, and nothing has failed. */
+    boolean untouched() {
+        return state == State.DISABLED && shutdown == Shutdown.NONE && !fatal;
+    }
+
+    /** Takes over what CSTS says. Only if {@link #untouched}; the pollers stand still. */
+    void restore(RegisterState registersThen) {
+        state = registersThen.ready() ? State.ENABLED : State.DISABLED;
+        if (registersThen.ready()) {
+            shared.pageShift = ControllerConfiguration.pageShift(registersThen.configuration());
+        }
+        if (registersThen.fatal()) {
+            fatal = true;
+            group.request(PollerGroup.Reason.FATAL, PauseLevel.DRAIN);
+        }
+        if (registersThen.shutdownComplete()) {
+            shutdown = Shutdown.COMPLETE;
+            group.request(PollerGroup.Reason.SHUTDOWN, PauseLevel.DRAIN);
+        }
     }
 
     /** CC was written. */
@@ -186,7 +218,10 @@ final class Lifecycle {
     private void enable() {
         int cc = registers.configuration();
         int aqa = registers.adminQueueAttributes();
-        String fault = fault(cc, aqa);
+        String fault = fault(cc);
+        if (fault.isEmpty() && tooSmall(aqa)) {
+            fault = "AQA asks for an admin queue of one entry";
+        }
         if (!fault.isEmpty()) {
             fail(fault);
             return;
@@ -206,7 +241,8 @@ final class Lifecycle {
         LOG.debug("{}: enabled", context.name());
     }
 
-    private String fault(int cc, int aqa) {
+    /** What makes a controller with this CC fail, or nothing. */
+    String fault(int cc) {
         int pageShift = ControllerConfiguration.pageShift(cc);
         long cap = registers.capabilities();
         if (pageShift < ControllerCapabilities.minimumPageShift(cap)
@@ -220,11 +256,12 @@ final class Lifecycle {
         if (ControllerConfiguration.arbitration(cc) != 0) {
             return "CC.AMS asks for arbitration mechanism " + ControllerConfiguration.arbitration(cc);
         }
-        if (AdminQueueAttributes.submissionEntries(aqa) < AdminQueueAttributes.MINIMUM_ENTRIES
-                || AdminQueueAttributes.completionEntries(aqa) < AdminQueueAttributes.MINIMUM_ENTRIES) {
-            return "AQA asks for an admin queue of one entry";
-        }
         return "";
+    }
+
+    private static boolean tooSmall(int aqa) {
+        return AdminQueueAttributes.submissionEntries(aqa) < AdminQueueAttributes.MINIMUM_ENTRIES
+                || AdminQueueAttributes.completionEntries(aqa) < AdminQueueAttributes.MINIMUM_ENTRIES;
     }
 
     private void disable(boolean everything) {

@@ -68,28 +68,17 @@ final class LogPages {
         LittleEndian.putU16(data, SmartLog.COMPOSITE_TEMPERATURE, Health.TEMPERATURE_KELVIN);
         LittleEndian.putU8(data, SmartLog.AVAILABLE_SPARE, FULL_PERCENT);
         LittleEndian.putU8(data, SmartLog.AVAILABLE_SPARE_THRESHOLD, SPARE_THRESHOLD_PERCENT);
-        long readCommands = 0;
-        long readBytes = 0;
-        long writeCommands = 0;
-        long writeBytes = 0;
-        long mediaErrors = 0;
-        for (QueuePoller poller : controller.pollers()) {
-            IoCounters counters = poller.counters();
-            readCommands += counters.readCommands();
-            readBytes += counters.readBytes();
-            writeCommands += counters.writeCommands();
-            writeBytes += counters.writeBytes();
-            mediaErrors += counters.mediaErrors();
-        }
-        smart.putCounter(SmartLog.DATA_UNITS_READ, Math.ceilDiv(readBytes, SmartLog.DATA_UNIT_BYTES));
-        smart.putCounter(SmartLog.DATA_UNITS_WRITTEN, Math.ceilDiv(writeBytes, SmartLog.DATA_UNIT_BYTES));
-        smart.putCounter(SmartLog.HOST_READ_COMMANDS, readCommands);
-        smart.putCounter(SmartLog.HOST_WRITE_COMMANDS, writeCommands);
-        smart.putCounter(SmartLog.CONTROLLER_BUSY_TIME, controller.busyMinutes());
+        LifeCounters life = controller.life();
+        IoTotals totals = life.totals();
+        smart.putCounter(SmartLog.DATA_UNITS_READ, Math.ceilDiv(totals.readBytes(), SmartLog.DATA_UNIT_BYTES));
+        smart.putCounter(SmartLog.DATA_UNITS_WRITTEN, Math.ceilDiv(totals.writeBytes(), SmartLog.DATA_UNIT_BYTES));
+        smart.putCounter(SmartLog.HOST_READ_COMMANDS, totals.readCommands());
+        smart.putCounter(SmartLog.HOST_WRITE_COMMANDS, totals.writeCommands());
+        smart.putCounter(SmartLog.CONTROLLER_BUSY_TIME, life.busyMinutes());
         smart.putCounter(SmartLog.POWER_CYCLES, controller.health().powerCycles());
-        smart.putCounter(SmartLog.POWER_ON_HOURS, controller.powerOnHours());
+        smart.putCounter(SmartLog.POWER_ON_HOURS, life.powerOnHours());
         smart.putCounter(SmartLog.UNSAFE_SHUTDOWNS, controller.health().unsafeShutdowns());
-        smart.putCounter(SmartLog.MEDIA_ERRORS, mediaErrors);
+        smart.putCounter(SmartLog.MEDIA_ERRORS, totals.mediaErrors());
         smart.putCounter(SmartLog.ERROR_LOG_ENTRIES, controller.errorLog().count());
     }
 

@@ -19,6 +19,11 @@ final class NumberOfQueuesFeature implements Feature {
         return false;
     }
 
+    @Override
+    public boolean kept() {
+        return false;
+    }
+
     /** NCQA and NSQA, 0's based. */
     @Override
     public FeatureValue defaultValue(int part, AdminContext controller) {

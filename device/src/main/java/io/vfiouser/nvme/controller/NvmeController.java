@@ -106,7 +106,7 @@ public final class NvmeController implements AutoCloseable {
             if (share.takeReset()) {
                 lifecycle.ownSubsystemReset();
             }
-            context.lookWhetherBusy();
+            context.life().lookWhetherBusy();
             int work = share.advance() + lifecycle.advance() + admin.advanceOrphans();
             if (!pauseWanted && lifecycle.processing()) {
                 int done = admin.doWork();

@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.RegisterState;
 import io.vfiouser.nvme.spec.AdminQueueAttributes;
 import io.vfiouser.nvme.spec.ControllerCapabilities;
 import io.vfiouser.nvme.spec.ControllerConfiguration;
@@ -16,7 +17,7 @@ final class Registers {
     private static final int SMALLEST_PAGE_SHIFT = 12;
     private static final int LARGEST_PAGE_SHIFT = 16;
 
-    private final long cap;
+    private long cap;
     private int cc;
     private int aqa;
     private long asq;
@@ -25,6 +26,11 @@ final class Registers {
     private boolean subsystemResetOccurred;
 
     Registers(ControllerOptions options) {
+        promise(options);
+    }
+
+    /** Makes CAP say what these options allow. */
+    void promise(ControllerOptions options) {
         cap = ControllerCapabilities.maximumQueueEntries(options.queueEntries())
                 | ControllerCapabilities.CQR
                 | ControllerCapabilities.timeoutMillis(READY_TIMEOUT_MILLIS)
@@ -101,6 +107,30 @@ final class Registers {
 
     long capabilities() {
         return cap;
+    }
+
+    /** All of them; what CSTS says is {@link Lifecycle}'s part. */
+    RegisterState state(Lifecycle lifecycle) {
+        return new RegisterState(
+                cc,
+                lifecycle.enabled(),
+                lifecycle.fatal(),
+                lifecycle.shutDown(),
+                subsystemResetOccurred,
+                aqa,
+                asq,
+                acq,
+                interruptMask);
+    }
+
+    /** Takes them over, but for {@link Lifecycle}'s part. */
+    void restore(RegisterState state) {
+        cc = state.configuration();
+        aqa = state.adminQueueAttributes();
+        asq = state.adminSubmissionBase();
+        acq = state.adminCompletionBase();
+        interruptMask = state.interruptMask();
+        subsystemResetOccurred = state.subsystemResetOccurred();
     }
 
     /** Brings the values after power-on back, but for the trace that an NVM subsystem reset leaves. */

@@ -1,5 +1,7 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.DoorbellBufferState.ShadowDoorbellState;
+
 /**
  * One doorbell of one queue where the host has given {@linkplain DoorbellBuffers buffers} for them. Belongs to the queue's thread.
  *
@@ -26,6 +28,19 @@ final class ShadowDoorbell {
         this.registers = registers;
         this.offset = offset;
         this.entries = entries;
+    }
+
+    /** What is known of it. While its queue's thread stands still. */
+    ShadowDoorbellState state() {
+        return new ShadowDoorbellState(DoorbellPage.index(offset), untouched, followed, eventIndex);
+    }
+
+    /** Goes on from what was known already. */
+    void begin(ShadowDoorbellState state) {
+        untouched = state.untouched();
+        followed = state.followed();
+        eventIndex = state.eventIndex();
+        generation = buffers.generation();
     }
 
     /** From now on changes count. The next move from {@code position} will be announced. */

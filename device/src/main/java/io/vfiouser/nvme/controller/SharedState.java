@@ -26,10 +26,11 @@ final class SharedState {
     final String name;
 
     final GuestMistakes mistakes;
-    final long transferBytes;
     final AtomicBoolean invalidDoorbellValue = new AtomicBoolean();
     final AtomicBoolean invalidDoorbellRegister = new AtomicBoolean();
 
+    /** Largest transfer of a command. */
+    long transferBytes;
     /** Binary logarithm of the memory page, from CC.MPS. */
     int pageShift = 12;
     /** The volatile write cache is switched off: each write is durable when it completes. */

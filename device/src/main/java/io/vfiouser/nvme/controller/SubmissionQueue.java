@@ -1,8 +1,11 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.Direction;
+import io.vfiouser.nvme.migration.DoorbellBufferState.ShadowDoorbellState;
+import io.vfiouser.nvme.migration.SubmissionQueueState;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import java.util.BitSet;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,30 @@ final class SubmissionQueue {
         this.entries = entries;
         this.completionQueue = completionQueue;
         this.ring = new QueueRing(base, (long) entries * SubmissionEntry.LENGTH_BYTES, Direction.FROM_GUEST);
+    }
+
+    /** A queue as it was in the controller that this one takes over from. Its memory is still to be {@linkplain QueueRing#map found}. */
+    static SubmissionQueue of(SubmissionQueueState state, CompletionQueue completionQueue) {
+        SubmissionQueue queue = new SubmissionQueue(state.id(), state.entries(), state.base(), completionQueue);
+        queue.head = state.head();
+        queue.tail = state.tail();
+        state.abortedEntries().forEach(queue.aborted::set);
+        queue.anyAborted = !queue.aborted.isEmpty();
+        return queue;
+    }
+
+    /** All that makes the queue. While its thread stands still. */
+    SubmissionQueueState state() {
+        return new SubmissionQueueState(
+                id,
+                ring.base(),
+                entries,
+                true,
+                0,
+                completionQueue.id(),
+                head,
+                tail,
+                aborted.stream().boxed().toList());
     }
 
     int id() {
@@ -57,6 +84,17 @@ final class SubmissionQueue {
      * @return whether the value is one that the queue cannot have and that was not seen before
      */
     boolean pollTail(DoorbellPage doorbells) {
+        int before = tail;
+        boolean news = readTail(doorbells);
+        ShadowDoorbell own = shadow;
+        if (own != null && tail != before) {
+            own.leaveBehind(tail);
+        }
+        return news;
+    }
+
+    /** As {@link #pollTail}, but nothing is written into guest memory. */
+    boolean readTail(DoorbellPage doorbells) {
         ShadowDoorbell own = shadow;
         int value = own == null ? doorbells.submissionTail(id) : own.value(tail);
         if (value == tail) {
@@ -69,9 +107,6 @@ final class SubmissionQueue {
         }
         tail = value;
         refusedTail = 0;
-        if (own != null) {
-            own.leaveBehind(value);
-        }
         return false;
     }
 
@@ -83,6 +118,16 @@ final class SubmissionQueue {
     /** The host has given buffers for doorbells; or, with null, it has not. While the queue's thread stands still. */
     void follow(@Nullable DoorbellBuffers buffers) {
         shadow = buffers == null ? null : buffers.submissionTail(this, tail);
+    }
+
+    /** As {@link #follow}, with what was known of the shadow doorbell already. */
+    void goOnFollowing(DoorbellBuffers buffers, ShadowDoorbellState state) {
+        shadow = buffers.doorbell(DoorbellPage.submissionTailOffset(id), entries, state);
+    }
+
+    /** What is known of the shadow doorbell, if the host has one. */
+    Optional<ShadowDoorbellState> shadowState() {
+        return Optional.ofNullable(shadow).map(ShadowDoorbell::state);
     }
 
     /**

@@ -114,6 +114,11 @@ final class SubsystemShare implements SubsystemMember {
         changed.clear();
     }
 
+    /** What was announced and not taken by {@link #nextChanged}, ascending. */
+    List<Integer> announced() {
+        return List.copyOf(changed);
+    }
+
     /** Whether an NVM subsystem reset was asked for since the last call. */
     boolean takeReset() {
         return resetWanted.get() && resetWanted.getAndSet(false);

@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.migration.ControllerLimits;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
@@ -51,6 +52,11 @@ final class TemperatureThresholdFeature implements Feature {
     @Override
     public FeatureValue defaultValue(int part, AdminContext controller) {
         return FeatureValue.of(part == UNDER ? 0 : Health.WARNING_KELVIN);
+    }
+
+    @Override
+    public boolean movable(int part, FeatureValue value, ControllerLimits limits, AdminContext controller) {
+        return part == OVER || part == UNDER;
     }
 
     @Override

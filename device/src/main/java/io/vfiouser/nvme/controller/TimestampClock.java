@@ -19,6 +19,13 @@ final class TimestampClock {
         setByHost = true;
     }
 
+    /** Goes on from another clock, which was set by a host or not. */
+    void restore(long millis, boolean byHost, long nowMillis) {
+        base = millis;
+        setAt = nowMillis;
+        setByHost = byHost;
+    }
+
     /** Milliseconds since the epoch as the host set them, gone on since; or since the last reset. */
     long millis(long nowMillis) {
         return base + (nowMillis - setAt);

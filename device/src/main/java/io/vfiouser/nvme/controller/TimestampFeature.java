@@ -26,6 +26,12 @@ final class TimestampFeature implements Feature {
         return false;
     }
 
+    /** A clock is what keeps it. */
+    @Override
+    public boolean kept() {
+        return false;
+    }
+
     @Override
     public int dataBytes(int cdw11) {
         return LENGTH_BYTES;

@@ -58,6 +58,17 @@ public final class SavedFeatures {
         return settings.put(changes);
     }
 
+    /**
+     * Makes these the only ones that are saved.
+     *
+     * @return completes when they are, exceptionally if nothing has changed
+     */
+    public CompletableFuture<Void> replaceAll(Map<Key, byte[]> wanted) {
+        Map<String, String> changes = new HashMap<>();
+        wanted.forEach((key, value) -> changes.put(name(key), HexFormat.of().formatHex(value)));
+        return settings.replaceStartingWith(prefix, changes);
+    }
+
     /** All that are saved; what cannot be read is left out with a warning. */
     public Map<Key, byte[]> all() {
         Map<Key, byte[]> found = new HashMap<>();

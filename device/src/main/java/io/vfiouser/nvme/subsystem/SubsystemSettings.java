@@ -80,6 +80,15 @@ public final class SubsystemSettings {
         return change(now -> now.putAll(changes));
     }
 
+    /** Makes these the only ones that begin like {@code prefix}, as each of them does; completes as {@link #put(Map)} does. */
+    public CompletableFuture<Void> replaceStartingWith(String prefix, Map<String, String> wanted) {
+        wanted.forEach(SettingsFile::check);
+        return change(now -> {
+            now.keySet().removeIf(name -> name.startsWith(prefix));
+            now.putAll(wanted);
+        });
+    }
+
     /** Forgets a name; completes as {@link #put(Map)} does. */
     public CompletableFuture<Void> remove(String name) {
         return change(now -> now.remove(name));

@@ -141,8 +141,8 @@ final class ControlLoop implements QuiesceHandler {
         }
     }
 
-    private void pauseNow() {
-        controller.pause();
+    private void drain() {
+        controller.drain();
         long start = System.nanoTime();
         boolean warned = false;
         while (!controller.paused()) {
@@ -156,12 +156,12 @@ final class ControlLoop implements QuiesceHandler {
 
     private void end(ContextRunner runner) {
         try {
-            pauseNow();
+            drain();
             DeviceContext context = runner.context();
             if (context.isQuiescePending()) {
                 // It ends the pause, and the context must not go while pollers use its memory and interrupts.
                 var ignored = context.quiesced();
-                pauseNow();
+                drain();
             }
             context.close();
         } catch (RuntimeException | Error e) {

@@ -19,6 +19,11 @@ final class AbortRequests {
         this.ioQueues = ioQueues;
     }
 
+    /** Whether an Abort waits. */
+    boolean any() {
+        return outstanding > 0;
+    }
+
     /** Aborts a command of an I/O queue; {@code request} is told whether that was done at once. Returns a {@link CommandStatus}. */
     int abort(AdminRequest request, AdminContext controller, int queueId, int commandId) {
         if (outstanding == LIMIT) {

@@ -105,6 +105,11 @@ public final class AdminAgent {
         return deferred != null || !background.isEmpty() || !orphans.isEmpty();
     }
 
+    /** Whether a command was begun that ends soon, as all but those do that change namespaces in the background. */
+    boolean holdsUp() {
+        return deferred != null || context.aborts().any();
+    }
+
     /** One pass. Returns how much was done. */
     int doWork() {
         SubmissionQueue sq = submissions;

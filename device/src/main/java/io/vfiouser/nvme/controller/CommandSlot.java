@@ -3,8 +3,13 @@ package io.vfiouser.nvme.controller;
 import io.vfiouser.nvme.block.BlockChannel;
 import io.vfiouser.nvme.block.BlockRequest;
 import io.vfiouser.nvme.block.BlockStatus;
+import io.vfiouser.nvme.block.CancelPromise;
+import io.vfiouser.nvme.block.CancelResult;
+import io.vfiouser.nvme.block.Operation;
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.GuestBuffer;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * other; belongs to one poller's thread.
  */
 final class CommandSlot extends BlockRequest {
+    private static final int ABORTED = CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED);
+
     private final QueuePoller poller;
     private final GuestBuffer buffer;
     private @Nullable SubmissionQueue queue;
@@ -28,6 +35,12 @@ final class CommandSlot extends BlockRequest {
     private boolean inUse;
     private boolean waiting;
     private boolean stopWanted;
+    private boolean held;
+    /** A back end was asked to give the request back, or to leave its memory alone. */
+    private boolean asked;
+    /** The request goes on without guest memory, which may be gone when it ends. */
+    private boolean detached;
+
     private @Nullable Comparison comparison;
     private @Nullable CommandSlot partner;
     private long reportedBlock = UNKNOWN_BLOCK;
@@ -41,6 +54,8 @@ final class CommandSlot extends BlockRequest {
     private int rangeBlocks;
     /** Data that a handler took over from the guest; made when first needed. */
     private @Nullable MemorySegment scratch;
+    /** The submission entry; made when first needed. */
+    private @Nullable MemorySegment entry;
 
     CommandSlot(QueuePoller poller) {
         this(poller, new GuestBuffer());
@@ -69,6 +84,9 @@ final class CommandSlot extends BlockRequest {
         inUse = false;
         waiting = false;
         stopWanted = false;
+        held = false;
+        asked = false;
+        detached = false;
         comparison = null;
         partner = null;
     }
@@ -172,6 +190,9 @@ final class CommandSlot extends BlockRequest {
 
     int submit(NamespaceChannel to) {
         lastVisited = to;
+        if (asked && poller.holds(this)) {
+            return CommandStatus.PENDING;
+        }
         if (to.gate().closed() && to.gate().holdsBack(this)) {
             return CommandStatus.PENDING;
         }
@@ -210,13 +231,128 @@ final class CommandSlot extends BlockRequest {
         if (!poller.comparisons().forget(this)) {
             namespace().gate().forget(this);
         }
-        poller.finish(this, CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED));
+        poller.finish(this, ABORTED);
     }
 
     /** Whether the request is to a namespace by this gate's way. */
     boolean visits(RangeGate gate) {
         NamespaceChannel visited = lastVisited;
         return visited != null && visited.gate() == gate;
+    }
+
+    // ---- being executed again ----
+
+    /**
+     * Keeps the submission entry, since the host may use its place for another command as soon as it learns that this one was fetched.
+     *
+     * @param first the first quadword as it was fetched, whatever the guest has made of it since
+     */
+    void keepEntry(MemorySegment entries, long offset, long first) {
+        MemorySegment copy = entry;
+        if (copy == null) {
+            copy = MemorySegment.ofArray(new byte[SubmissionEntry.LENGTH_BYTES]);
+            entry = copy;
+        }
+        MemorySegment.copy(entries, offset, copy, 0, SubmissionEntry.LENGTH_BYTES);
+        LittleEndian.putU64(copy, SubmissionEntry.CDW0, first);
+    }
+
+    /** What {@link #keepEntry} has kept. */
+    MemorySegment entry() {
+        MemorySegment kept = entry;
+        if (kept == null) {
+            throw new IllegalStateException("the command was not kept");
+        }
+        return kept;
+    }
+
+    /** Whether the command is held, to be executed again. */
+    boolean held() {
+        return held;
+    }
+
+    /** The command is held, or is executed again from its beginning. */
+    void held(boolean now) {
+        held = now;
+        asked = false;
+        detached = false;
+        lastVisited = null;
+        reportedBlock = UNKNOWN_BLOCK;
+    }
+
+    /**
+     * Makes the command one that is held, if it may be executed twice and nobody has begun with it or the back end lets go of it;
+     * otherwise asks the back end to leave its memory alone.
+     *
+     * @return whether guest memory is not touched for this command any more
+     */
+    boolean takeBack() {
+        if (exclusive() || !HeldCommands.repeatable(opcode)) {
+            return false;
+        }
+        if (waiting) {
+            namespace().gate().forget(this);
+            poller.hold(this);
+            return true;
+        }
+        asked = true;
+        CancelResult result = channel().cancel(this, CancelPromise.WITHOUT_LATER_EFFECT);
+        return result == CancelResult.CANCELLED || !outstanding() || detach();
+    }
+
+    /** Asks the back end to leave the request's memory alone. Returns whether it does. */
+    boolean detach() {
+        asked = true;
+        if (detached) {
+            return true;
+        }
+        if (!operation().hasData()) {
+            detached = true;
+            return true;
+        }
+        CancelResult result = channel().cancel(this, CancelPromise.DETACHED);
+        if (result == CancelResult.DETACHED) {
+            detached = true;
+            markReadDirty();
+        }
+        return detached || result == CancelResult.CANCELLED || !outstanding();
+    }
+
+    /**
+     * The request has ended after {@link #asked}. Whether that is all there is to do: the command is executed again, or ends in a way of
+     * its own.
+     */
+    private boolean endsOtherwise(BlockStatus status) {
+        boolean memoryGone = detached;
+        detached = false;
+        if (poller.discarding()) {
+            poller.finish(this, ABORTED);
+            return true;
+        }
+        if (exclusive() || !HeldCommands.repeatable(opcode)) {
+            return false;
+        }
+        // A Read that was detached has nowhere to put what comes next, and perhaps has not put all there that came.
+        boolean again = memoryGone && opcode == NvmOpcode.READ;
+        if (status != BlockStatus.CANCELLED && !again) {
+            return false;
+        }
+        if (!memoryGone) {
+            markReadDirty();
+        }
+        if (stopWanted) {
+            poller.finish(this, ABORTED);
+        } else {
+            poller.hold(this);
+        }
+        return true;
+    }
+
+    /** The back end may have filled a part of the memory; whoever copies it must have that part. */
+    private void markReadDirty() {
+        if (opcode == NvmOpcode.READ && operation() == Operation.READ) {
+            buffer.markDirty();
+        }
     }
 
     // ---- commands that need more than a slot ----
@@ -310,6 +446,9 @@ final class CommandSlot extends BlockRequest {
     @Override
     protected void completed(BlockStatus status) {
         poller.returned();
+        if (asked && endsOtherwise(status)) {
+            return;
+        }
         int outcome = handler.completed(this, CommandStatus.of(status));
         if (outcome != CommandStatus.PENDING) {
             poller.finish(this, outcome);

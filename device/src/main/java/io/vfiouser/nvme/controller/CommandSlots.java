@@ -1,6 +1,5 @@
 package io.vfiouser.nvme.controller;
 
-import io.vfiouser.nvme.block.CancelPromise;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -78,15 +77,45 @@ final class CommandSlots {
     /**
      * Ends what waits for its turn, and asks the back ends to leave the memory of all requests alone; the ones that can end them do so in
      * this call.
+     *
+     * @return how many requests may still touch memory
      */
-    void cancelOutstanding() {
+    int cancelOutstanding() {
+        int attached = 0;
         for (CommandSlot slot : all) {
             if (slot.waiting()) {
                 slot.abandonWait();
-            } else if (slot.outstanding()) {
-                slot.channel().cancel(slot, CancelPromise.DETACHED);
+            } else if (slot.outstanding() && !slot.detach()) {
+                attached++;
             }
         }
+        return attached;
+    }
+
+    /**
+     * Takes back what waits for its turn and, where the back ends let go of it, what they have; asks them to leave the memory of the
+     * rest alone.
+     *
+     * @return how many commands may still touch guest memory, since they must end first
+     */
+    int takeBack() {
+        int attached = 0;
+        for (CommandSlot slot : all) {
+            if ((slot.waiting() || slot.outstanding()) && !slot.takeBack()) {
+                attached++;
+            }
+        }
+        return attached;
+    }
+
+    /** The opcode of some command that waits, for a back end or for its turn; 0 if there is none. */
+    int someOpcode() {
+        for (CommandSlot slot : all) {
+            if (slot.outstanding() || slot.waiting()) {
+                return slot.opcode();
+            }
+        }
+        return 0;
     }
 
     /** Takes all slots back, whatever became of their commands. While nothing is outstanding. */

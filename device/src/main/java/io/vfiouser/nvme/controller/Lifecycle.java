@@ -41,7 +41,6 @@ final class Lifecycle {
     private State state = State.DISABLED;
     private Shutdown shutdown = Shutdown.NONE;
     private boolean fatal;
-    private boolean clearRegisters;
 
     Lifecycle(
             SharedState shared,
@@ -129,7 +128,7 @@ final class Lifecycle {
         boolean enabledBefore = ControllerConfiguration.enabled(before);
         boolean enabledNow = ControllerConfiguration.enabled(now);
         if (enabledBefore && !enabledNow) {
-            disable(false);
+            disable();
         } else if (!enabledBefore && enabledNow && state == State.DISABLED) {
             enable();
         }
@@ -146,7 +145,12 @@ final class Lifecycle {
         if (state == State.ENABLED && shutdown != Shutdown.COMPLETE) {
             context.health().shutDownUnsafely();
         }
-        disable(true);
+        if (group.reached(PauseLevel.QUIET)) {
+            // Their memory may go before the back ends have ended what they have.
+            group.abandon();
+        }
+        disable();
+        registers.clear();
         advance();
     }
 
@@ -264,8 +268,7 @@ final class Lifecycle {
                 || AdminQueueAttributes.completionEntries(aqa) < AdminQueueAttributes.MINIMUM_ENTRIES;
     }
 
-    private void disable(boolean everything) {
-        clearRegisters |= everything;
+    private void disable() {
         state = State.DISABLING;
         admin.close();
         group.request(PollerGroup.Reason.ADMIN, PauseLevel.DRAIN);
@@ -276,10 +279,6 @@ final class Lifecycle {
         shared.doorbells.clear();
         shared.durableWrites = false;
         context.reset();
-        if (clearRegisters) {
-            registers.clear();
-            clearRegisters = false;
-        }
         fatal = false;
         shutdown = Shutdown.NONE;
         state = State.DISABLED;

@@ -8,6 +8,7 @@ import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -40,6 +41,9 @@ public final class NvmeController implements AutoCloseable {
     private final AdminAgent admin;
     private final Lifecycle lifecycle;
     private boolean pauseWanted;
+    private boolean stopWanted;
+    /** What the pollers were asked for; RUN while admin commands are to end first. */
+    private PauseLevel asked = PauseLevel.RUN;
 
     /**
      * Joins the subsystem as one of its controllers.
@@ -121,6 +125,9 @@ public final class NvmeController implements AutoCloseable {
                 }
             } else if (!pauseWanted && lifecycle.finishing()) {
                 work += admin.finishBegun();
+            } else if (pauseWanted && asked == PauseLevel.RUN) {
+                work += admin.finishBegun();
+                askForPause();
             }
             return work;
         } catch (InternalError e) {
@@ -199,28 +206,97 @@ public final class NvmeController implements AutoCloseable {
         }
     }
 
-    /** Asks everybody to leave guest memory alone. Commands that were fetched complete first. Idempotent. */
+    /** Asks everybody to leave guest memory alone, as soon as possible: see {@link PauseLevel#QUIET}. Idempotent. */
     public void pause() {
+        pause(false);
+    }
+
+    /**
+     * Asks everybody to leave guest memory alone. May be called again to ask for the other of the two.
+     *
+     * @param toStop in order to stop the controller, for its state to be saved: admin commands that were begun end first, and in the back
+     *     ends nothing goes on, at the price of a longer pause. {@link #stoppable} says what it waits for
+     */
+    public void pause(boolean toStop) {
         pauseWanted = true;
-        group.request(PollerGroup.Reason.QUIESCE, PauseLevel.DRAIN);
+        stopWanted = toStop;
+        askForPause();
+    }
+
+    /**
+     * Asks that every command that was fetched completes and nobody touches guest memory afterwards, for {@link #close}. What is held in
+     * a pause that was reached already stays held, and {@link #close} drops it.
+     */
+    public void drain() {
+        boolean pausedBefore = paused();
+        pauseWanted = true;
+        stopWanted = false;
+        ask(pausedBefore ? PauseLevel.STOP : PauseLevel.DRAIN);
+    }
+
+    private void askForPause() {
+        boolean adminFirst = stopWanted && (lifecycle.processing() || lifecycle.finishing()) && admin.holdsUp();
+        ask(adminFirst ? PauseLevel.RUN : stopWanted ? PauseLevel.STOP : PauseLevel.QUIET);
+    }
+
+    private void ask(PauseLevel level) {
+        if (level == asked || (level == PauseLevel.QUIET && paused())) {
+            return;
+        }
+        if (paused()) {
+            takeMemory();
+        }
+        asked = level;
+        if (level == PauseLevel.RUN) {
+            group.release(PollerGroup.Reason.QUIESCE);
+        } else {
+            group.request(PollerGroup.Reason.QUIESCE, level);
+        }
     }
 
     /** Whether guest memory is left alone, by the pollers and by the back ends. */
     public boolean paused() {
-        return pauseWanted && group.reached(PauseLevel.DRAIN);
+        return pauseWanted && asked != PauseLevel.RUN && group.reached(asked);
     }
 
-    /** Ends a pause. Queues are looked for in the memory that is mapped now. */
+    /**
+     * Why the controller cannot be stopped now; empty if it can, after {@link #pause(boolean) pause(true)}. Commands that can be executed
+     * again are no reason: they are held.
+     */
+    public Optional<String> stoppable() {
+        if (share.changing()) {
+            return Optional.of("namespaces of the subsystem are about to change");
+        }
+        if (lifecycle.inTransition()) {
+            return Optional.of("the controller is being disabled or shut down");
+        }
+        if (admin.busy()) {
+            return Optional.of("an admin command is under way");
+        }
+        return group.whyNotStopped();
+    }
+
+    /**
+     * Drops what is held, since somebody else executes it: the controller whose state was saved has let go for good. While {@link
+     * #paused}.
+     */
+    public void dropHeld() {
+        group.dropHeld();
+    }
+
+    /** Ends a pause. Queues are looked for in the memory that is mapped now; what was held is executed. */
     public void resume() {
         if (!pauseWanted) {
             return;
         }
-        if (group.reached(PauseLevel.DRAIN)) {
-            admin.map(shared.memory.table());
-            ioQueues.map(shared.memory.table());
-        }
+        ask(PauseLevel.RUN);
         pauseWanted = false;
-        group.release(PollerGroup.Reason.QUIESCE);
+        stopWanted = false;
+    }
+
+    private void takeMemory() {
+        admin.map(shared.memory.table());
+        ioQueues.map(shared.memory.table());
     }
 
     /**
@@ -234,7 +310,7 @@ public final class NvmeController implements AutoCloseable {
 
     /**
      * Gives the back ends' channels up and leaves the subsystem, whose other controllers wait for this one no longer. While {@link
-     * #paused}; nothing but another close may follow. Idempotent.
+     * #paused} after {@link #drain}; nothing but another close may follow. Idempotent.
      *
      * @throws IllegalStateException if commands are outstanding
      */

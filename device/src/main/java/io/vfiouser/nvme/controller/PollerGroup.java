@@ -1,9 +1,11 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.spec.NvmOpcode;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All pollers of a controller, stopped and started together. Control thread only. */
 final class PollerGroup {
@@ -29,6 +31,11 @@ final class PollerGroup {
 
     PollerGroup(List<QueuePoller> pollers) {
         this.pollers = List.copyOf(pollers);
+        List<Quiescence> all = new ArrayList<>();
+        for (QueuePoller poller : pollers) {
+            all.add(poller.quiescence());
+        }
+        all.forEach(each -> each.peers(all));
     }
 
     List<QueuePoller> pollers() {
@@ -45,17 +52,50 @@ final class PollerGroup {
         apply();
     }
 
-    /** Whether all pollers stand still at this level at least. */
+    /**
+     * Whether all pollers stand still at this level at least. At {@link PauseLevel#QUIET} and {@link PauseLevel#STOP} they are {@linkplain
+     * PauseLevel#DRAIN drained} only if it happens that nothing is held or detached.
+     */
     boolean reached(PauseLevel atLeast) {
         if (level.compareTo(atLeast) < 0) {
             return false;
         }
         for (QueuePoller poller : pollers) {
-            if (!poller.standStill().reached()) {
+            if (!poller.standStill().reached() || (atLeast == PauseLevel.DRAIN && !poller.drained())) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whose host is gone: see {@link QueuePoller#abandon}. While they are {@link PauseLevel#QUIET}. */
+    void abandon() {
+        pollers.forEach(QueuePoller::abandon);
+    }
+
+    /** Drops what is held: see {@link QueuePoller#dropHeld}. While they stand still. */
+    void dropHeld() {
+        pollers.forEach(QueuePoller::dropHeld);
+    }
+
+    /** What keeps the pollers from {@link PauseLevel#STOP}, if anything does. */
+    Optional<String> whyNotStopped() {
+        int commands = 0;
+        int opcode = 0;
+        boolean all = true;
+        for (QueuePoller poller : pollers) {
+            Quiescence answer = poller.quiescence();
+            if (answer.outstanding() > 0) {
+                commands += answer.outstanding();
+                opcode = answer.opcode();
+            }
+            all &= poller.standStill().reached();
+        }
+        if (commands > 0) {
+            return Optional.of("commands are outstanding in back ends: %d, among them a %s"
+                    .formatted(commands, NvmOpcode.describe(opcode)));
+        }
+        return all && level.takesBack() ? Optional.empty() : Optional.of("the pollers have not stopped yet");
     }
 
     boolean anyFaulted() {

@@ -123,7 +123,7 @@ public final class PollerThread implements AutoCloseable {
         if (work == 0 && !stopping) {
             // Whether it may sleep long is decided after the announcement: a queue that comes later wakes it.
             long nanos = poller.quiet() ? wakeUpNanos : Math.min(nextSleep, wakeUpNanos);
-            LockSupport.parkNanos(this, Math.min(nanos, poller.nanosUntilInterrupt()));
+            LockSupport.parkNanos(this, Math.min(nanos, poller.nanosUntilDue()));
         }
         asleep = false;
         idle = idle && work == 0;

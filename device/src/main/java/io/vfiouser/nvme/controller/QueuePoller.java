@@ -7,6 +7,7 @@ import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.GuestBuffer;
 import io.vfiouser.nvme.memory.PrpWalk;
 import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.migration.CommandState;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.NvmOpcode;
@@ -35,7 +36,8 @@ public final class QueuePoller {
     private static final Logger LOG = LoggerFactory.getLogger(QueuePoller.class);
 
     private final SharedState shared;
-    private final StandStill standStill;
+    private final StandStill standStill = new StandStill();
+    private final Quiescence quiescence = new Quiescence(standStill);
     private final DataPointer dataPointers = new DataPointer();
     /** By NSID. */
     private final @Nullable NamespaceChannel[] namespaces = new NamespaceChannel[NvmSubsystem.MAXIMUM_NAMESPACES + 1];
@@ -45,6 +47,7 @@ public final class QueuePoller {
     private final WithheldInterrupts withheld;
     private final Comparisons comparisons = new Comparisons();
     private final FusedCommands fused = new FusedCommands(this);
+    private final HeldCommands held = new HeldCommands();
     private SubmissionQueue[] queues = {};
     private CompletionQueue[] batches = {};
     /** Those of all namespaces, in the order of their identifiers. */
@@ -55,6 +58,11 @@ public final class QueuePoller {
     private int firstQueue;
     private RegionTable table = RegionTable.EMPTY;
     private boolean discarding;
+    /** Commands that would go on with a next step are held instead. */
+    private boolean holding;
+    /** The host is gone whose commands these are. */
+    private boolean abandoned;
+
     private volatile boolean faulted;
     /** A gate's guard has something to say. */
     private volatile boolean gateNews;
@@ -65,7 +73,6 @@ public final class QueuePoller {
 
     QueuePoller(SharedState shared) {
         this.shared = shared;
-        this.standStill = new StandStill();
         this.withheld = new WithheldInterrupts(shared);
     }
 
@@ -126,7 +133,11 @@ public final class QueuePoller {
 
     /** Whether there is nothing to poll, so that only {@link StandStill#wakeUp} can bring work. */
     boolean quiet() {
-        return outstanding == 0 && (queues.length == 0 || faulted || !StandStill.runs(standStill.ticket()));
+        int ticket = standStill.ticket();
+        if (StandStill.level(ticket).takesBack() && standStill.acknowledged(ticket)) {
+            return true;
+        }
+        return outstanding == 0 && (queues.length == 0 || faulted || !StandStill.runs(ticket));
     }
 
     /**
@@ -144,14 +155,14 @@ public final class QueuePoller {
         }
     }
 
-    /** How long the thread may sleep before an interrupt is due that was withheld. */
-    long nanosUntilInterrupt() {
-        return withheld.nanosUntilDue();
+    /** How long the thread may sleep before something is due that nobody wakes it for. */
+    long nanosUntilDue() {
+        return Math.min(withheld.nanosUntilDue(), quiescence.nanosUntilAsking());
     }
 
     private int pass() {
         table = shared.memory.table();
-        int work = 0;
+        int work = held.any() ? executeHeld() : 0;
         SubmissionQueue[] all = queues;
         int at = firstQueue < all.length ? firstQueue : 0;
         for (int i = 0; i < all.length; i++) {
@@ -221,10 +232,33 @@ public final class QueuePoller {
             }
             if (status != CommandStatus.PENDING) {
                 finish(slot, status);
+            } else if (slot.inUse() && HeldCommands.repeatable(slot.opcode())) {
+                slot.keepEntry(entries, offset, first);
             }
         } catch (RuntimeException e) {
             handlerFailed(slot, e);
         }
+    }
+
+    /** Executes what was held, from the beginning. Returns how many commands that were. */
+    private int executeHeld() {
+        int count = held.count();
+        for (int i = 0; i < count; i++) {
+            CommandSlot slot = held.next();
+            MemorySegment entry = slot.entry();
+            try {
+                int status = admit(slot, slot.handler(), SubmissionEntry.cdw0(entry, 0));
+                if (status == CommandStatus.SUCCESS) {
+                    status = slot.handler().start(slot, entry, 0);
+                }
+                if (status != CommandStatus.PENDING) {
+                    finish(slot, status);
+                }
+            } catch (RuntimeException e) {
+                handlerFailed(slot, e);
+            }
+        }
+        return count;
     }
 
     /** Takes the next entry of a queue, of which {@code first} is the first quadword, on. */
@@ -341,15 +375,29 @@ public final class QueuePoller {
             return 0;
         }
         withheld.raiseAll();
-        if (StandStill.level(ticket) == PauseLevel.DRAIN && outstanding > 0) {
-            return drain();
+        PauseLevel level = StandStill.level(ticket);
+        if (level != PauseLevel.HOLD && !stands(ticket, level)) {
+            int work = drain(ticket);
+            quiescence.report(outstanding, slots.someOpcode());
+            return work;
         }
         deliverFaults();
-        if (StandStill.level(ticket) == PauseLevel.DRAIN) {
-            goAway();
+        if (level != PauseLevel.HOLD) {
+            quiescence.ready(ticket);
+            quiescence.report(outstanding, slots.someOpcode());
+            if (outstanding == 0) {
+                goAway();
+            }
         }
         standStill.acknowledge(ticket);
         return 0;
+    }
+
+    private boolean stands(int ticket, PauseLevel level) {
+        if (outstanding > 0) {
+            return level == PauseLevel.QUIET && quiescence.memoryFreeEverywhere(ticket);
+        }
+        return level.takesBack() || !held.any();
     }
 
     /** Nothing is outstanding, and nothing will be before {@link #comeBack}: nobody's fused operation waits for this poller. */
@@ -369,17 +417,32 @@ public final class QueuePoller {
         }
     }
 
-    private int drain() {
+    private int drain(int ticket) {
         try {
-            discarding = faulted;
-            int before = outstanding;
+            PauseLevel level = StandStill.level(ticket);
+            discarding = faulted || abandoned;
+            int before = outstanding + held.count();
             if (discarding) {
-                slots.cancelOutstanding();
+                dropHeld();
+                if (slots.cancelOutstanding() == 0) {
+                    quiescence.memoryFree(ticket);
+                }
+            } else if (level == PauseLevel.DRAIN && held.any()) {
+                if (away) {
+                    comeBack();
+                }
+                table = shared.memory.table();
+                int ignored = executeHeld();
             }
+            boolean asks = quiescence.asks(ticket) && !discarding;
+            holding = asks;
             int ignored = (discarding ? 0 : advanceWaiting()) + pollChannels();
+            if (asks && slots.takeBack() == 0) {
+                quiescence.memoryFree(ticket);
+            }
             endBatches();
             MemoryFaults.deliver();
-            return before - outstanding;
+            return Math.max(before - outstanding - held.count(), 0);
         } catch (InternalError e) {
             memoryFault(e);
             return 1;
@@ -388,6 +451,7 @@ public final class QueuePoller {
             return 1;
         } finally {
             discarding = false;
+            holding = false;
         }
     }
 
@@ -436,6 +500,20 @@ public final class QueuePoller {
     /** Whether commands end without a completion. */
     boolean discarding() {
         return discarding;
+    }
+
+    /** A command goes on later, from its beginning. */
+    void hold(CommandSlot slot) {
+        held.add(slot);
+    }
+
+    /** Holds a command that was asked back instead of starting its next step, if that is wanted now. Returns whether it is. */
+    boolean holds(CommandSlot slot) {
+        if (!holding || slot.stopWanted()) {
+            return false;
+        }
+        held.add(slot);
+        return true;
     }
 
     /** A fused operation waits for its blocks. */
@@ -506,9 +584,70 @@ public final class QueuePoller {
         return standStill;
     }
 
+    Quiescence quiescence() {
+        return quiescence;
+    }
+
+    /** Whether every command that was fetched has ended. While it stands still. */
+    boolean drained() {
+        return outstanding == 0 && !held.any();
+    }
+
+    /** The commands to be executed again. While it stands still. */
+    List<CommandState> heldCommands() {
+        return held.states();
+    }
+
+    /**
+     * Takes a command over that another controller held, to be executed when this poller runs. While it stands still.
+     *
+     * @param queue the one it was fetched from, which this poller has, with room in its completion queue
+     * @throws IllegalArgumentException if such a command cannot be held: see {@link HeldCommands#refusal}; or there is no room
+     */
+    void hold(SubmissionQueue queue, CommandState command) {
+        String refusal = HeldCommands.refusal(command.entry());
+        if (!refusal.isEmpty()) {
+            throw new IllegalArgumentException(refusal);
+        }
+        if (queue.completionQueue().room() < 1 || slots.available() == 0) {
+            throw new IllegalArgumentException("more commands than their queues have room for");
+        }
+        MemorySegment entry = command.entry().segment();
+        long first = LittleEndian.i64(entry, SubmissionEntry.CDW0);
+        int cdw0 = (int) first;
+        queue.completionQueue().reserve();
+        CommandSlot slot = slots.take();
+        slot.begin(queue, cdw0, (int) (first >>> 32), IoCommands.handler(SubmissionEntry.opcode(cdw0)));
+        slot.keepEntry(entry, 0, first);
+        held.add(slot);
+    }
+
+    /** Forgets what is held: somebody else executes it, or nobody wants it any more. While it stands still. */
+    void dropHeld() {
+        while (held.any()) {
+            CommandSlot slot = held.next();
+            slot.queue().completionQueue().unreserve();
+            slots.giveBack(slot);
+        }
+    }
+
+    /**
+     * Its host is gone: nothing is executed again, and what is still outstanding ends without a completion, whoever has the memory of the
+     * queues then. While it is {@link PauseLevel#QUIET}; {@link #clear} follows when it is drained.
+     */
+    void abandon() {
+        dropHeld();
+        abandoned = true;
+    }
+
     /** Whether a pass ended in a way that only a {@link #clear} mends. */
     boolean faulted() {
         return faulted;
+    }
+
+    /** For tests: what tells how long commands of a pause have had to complete. */
+    void quiesceClock(LongSupplier nanos) {
+        quiescence.clock(nanos);
     }
 
     /** For tests: what tells the time of withheld interrupts. */
@@ -544,6 +683,11 @@ public final class QueuePoller {
     }
 
     private boolean abort(CommandSlot slot) {
+        if (slot.held()) {
+            held.remove(slot);
+            finish(slot, CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED));
+            return true;
+        }
         slot.stop();
         CommandSlot other = slot.partner();
         CommandSlot underWay = other != null && !slot.waiting() && !slot.outstanding() ? other : slot;
@@ -573,8 +717,10 @@ public final class QueuePoller {
             namespace.gate().reset();
         }
         comparisons.reset();
+        held.clear();
         slots.reclaim();
         faulted = false;
+        abandoned = false;
     }
 
     /** Takes over which namespaces there are and in what format. While it is drained. */
@@ -608,8 +754,9 @@ public final class QueuePoller {
                 new RangeGate(namespace.guard(), this::gateNews));
     }
 
-    /** Closes the channels. After its thread has ended, drained. */
+    /** Closes the channels. After its thread has ended, with nothing outstanding; what is held is dropped. */
     void close() {
+        dropHeld();
         take(List.of());
     }
 }

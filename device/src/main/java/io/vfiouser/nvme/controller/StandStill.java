@@ -10,9 +10,11 @@ import java.lang.invoke.VarHandle;
 final class StandStill {
     private static final VarHandle WANTED = handle("wanted");
     private static final VarHandle ACKNOWLEDGED = handle("acknowledged");
-    private static final int LEVEL_BITS = 2;
+    private static final int LEVEL_BITS = 3;
     private static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
-    private static final PauseLevel[] LEVELS = {PauseLevel.RUN, PauseLevel.HOLD, PauseLevel.DRAIN};
+    private static final PauseLevel[] LEVELS = {
+        PauseLevel.RUN, PauseLevel.HOLD, PauseLevel.DRAIN, PauseLevel.QUIET, PauseLevel.STOP
+    };
 
     /** Request number above, level below. */
     @SuppressWarnings("UnusedVariable") // through WANTED
@@ -79,6 +81,8 @@ final class StandStill {
             case RUN -> 0;
             case HOLD -> 1;
             case DRAIN -> 2;
+            case QUIET -> 3;
+            case STOP -> 4;
         };
     }
 

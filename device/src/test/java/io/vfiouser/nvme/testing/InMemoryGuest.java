@@ -235,7 +235,7 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
     @Override
     public void close() {
         companions.forEach(each -> each.companions.remove(this));
-        controller.pause();
+        controller.drain();
         settle();
         controller.close();
         if (ownsSubsystem) {

@@ -12,6 +12,7 @@ import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import io.vfiouser.nvme.subsystem.Namespace;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -415,6 +416,15 @@ final class CommandSlot extends BlockRequest {
         return rangeBlocks;
     }
 
+    /** The namespace in which the request is, or was last, outstanding. */
+    private Namespace namespaceVisited() {
+        NamespaceChannel visited = lastVisited;
+        if (visited == null) {
+            throw new IllegalStateException("the request was never submitted");
+        }
+        return visited.namespace();
+    }
+
     /** Where the request is, or was last, outstanding. */
     BlockChannel channel() {
         NamespaceChannel visited = lastVisited;
@@ -446,6 +456,7 @@ final class CommandSlot extends BlockRequest {
     @Override
     protected void completed(BlockStatus status) {
         poller.returned();
+        namespaceVisited().changes().completed(this);
         if (asked && endsOtherwise(status)) {
             return;
         }

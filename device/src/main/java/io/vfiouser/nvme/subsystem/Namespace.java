@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.subsystem;
 
+import io.vfiouser.nvme.block.BlockChangeLog;
 import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.block.BlockIdentity;
 import io.vfiouser.nvme.spec.SubmissionEntry;
@@ -14,6 +15,7 @@ public final class Namespace {
     private final boolean shared;
     private final boolean fromPool;
     private final RangeGuard guard = new RangeGuard();
+    private final BlockChangeLog changes;
     private volatile BlockIdentity identity;
     private volatile NamespaceFormat format;
     private volatile boolean ready = true;
@@ -34,6 +36,7 @@ public final class Namespace {
         this.id = id;
         this.device = device;
         this.identity = device.identity();
+        this.changes = new BlockChangeLog(device.blockSizeBytes());
         this.format = format;
         this.shared = shared;
         this.fromPool = fromPool;
@@ -72,6 +75,11 @@ public final class Namespace {
     /** By which pollers get blocks for themselves, whatever controller they belong to. */
     public RangeGuard guard() {
         return guard;
+    }
+
+    /** Where all who change it report what has completed. */
+    public BlockChangeLog changes() {
+        return changes;
     }
 
     /** Whether commands may access it: false while it is formatted. */

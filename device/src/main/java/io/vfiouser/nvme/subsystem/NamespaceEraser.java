@@ -1,5 +1,6 @@
 package io.vfiouser.nvme.subsystem;
 
+import io.vfiouser.nvme.block.BlockChangeLog;
 import io.vfiouser.nvme.block.BlockChannel;
 import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.block.BlockDeviceException;
@@ -23,17 +24,20 @@ final class NamespaceEraser extends BlockRequest {
     private static final long POLL_NANOS = 200_000;
 
     private final BlockDevice device;
+    private final BlockChangeLog changes;
     private final BooleanSupplier stop;
     private final IntConsumer remainingPercent;
     private final Thread thread = Thread.currentThread();
     private BlockStatus outcome = BlockStatus.OK;
 
     /**
+     * @param changes hears of what was changed
      * @param stop whether to give up at the next occasion
      * @param remainingPercent hears of progress
      */
-    NamespaceEraser(BlockDevice device, BooleanSupplier stop, IntConsumer remainingPercent) {
+    NamespaceEraser(BlockDevice device, BlockChangeLog changes, BooleanSupplier stop, IntConsumer remainingPercent) {
         this.device = device;
+        this.changes = changes;
         this.stop = stop;
         this.remainingPercent = remainingPercent;
     }
@@ -90,6 +94,7 @@ final class NamespaceEraser extends BlockRequest {
 
     @Override
     protected void completed(BlockStatus status) {
+        changes.completed(this);
         outcome = status;
     }
 }

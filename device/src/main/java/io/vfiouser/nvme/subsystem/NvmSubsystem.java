@@ -517,6 +517,7 @@ public final class NvmSubsystem implements AutoCloseable {
                 .thenRunAsync(
                         () -> new NamespaceEraser(
                                         namespace.device(),
+                                        namespace.changes(),
                                         () -> closed || namespace.leaving(),
                                         namespace::formatRemainingPercent)
                                 .erase(),

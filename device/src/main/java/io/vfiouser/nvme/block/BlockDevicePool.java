@@ -20,6 +20,25 @@ import java.util.Map;
  */
 public interface BlockDevicePool extends AutoCloseable {
     /**
+     * Whether this process owns what the devices are stored in. A pool whose medium others could have is made active or inactive, as it says; while it is
+     * inactive it changes and locks nothing, and creates and deletes nothing.
+     */
+    default boolean active() {
+        return true;
+    }
+
+    /**
+     * Takes the medium, as {@link BlockDevice#activate()} does, but none of the devices. May block. Without effect on an active pool. {@link #existing()}
+     * may have others afterwards.
+     *
+     * @throws BlockDeviceException if somebody else has it, or it cannot be used
+     */
+    default void activate() {}
+
+    /** Lets the medium go, after all devices were released, so that another process may take it. May block. Without effect on an inactive pool. */
+    default void release() {}
+
+    /**
      * Makes a device that reads as zeroes. It is not active.
      *
      * @param namespaceId the number by which it is known, 1 or above, free in this pool
@@ -45,7 +64,7 @@ public interface BlockDevicePool extends AutoCloseable {
 
     /**
      * The devices that the pool holds at this moment, by their numbers, ascending. After a persistent pool was opened: those of its
-     * earlier life, with the same numbers and identities.
+     * earlier life, with the same numbers and identities. While a pool is inactive, those that it finds now; this may block then.
      */
     Map<Integer, BlockDevice> existing();
 

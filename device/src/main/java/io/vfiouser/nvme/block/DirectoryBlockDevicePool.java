@@ -1,6 +1,10 @@
 package io.vfiouser.nvme.block;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,26 +19,16 @@ import org.slf4j.LoggerFactory;
 public final class DirectoryBlockDevicePool extends EmbeddedBlockDevicePool {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryBlockDevicePool.class);
 
-    private final PoolFolder folder;
+    private final Path path;
+    private final long capacityBytes;
+
+    /** Null while the pool is inactive. */
+    private volatile @Nullable PoolFolder folder;
 
     private DirectoryBlockDevicePool(Path path, long capacityBytes) {
         super("the pool in " + path, capacityBytes);
-        folder = PoolFolder.open(path);
-        try {
-            for (PoolImage image : folder.images()) {
-                find(image, image.in(path));
-            }
-        } catch (RuntimeException e) {
-            folder.close();
-            throw e;
-        }
-        if (allocatedBytes() > capacityBytes) {
-            LOG.warn(
-                    "{}: its images take {} bytes, more than the pool's capacity of {}; nothing can be created before some are deleted",
-                    path,
-                    allocatedBytes(),
-                    capacityBytes);
-        }
+        this.path = path;
+        this.capacityBytes = capacityBytes;
     }
 
     /**
@@ -46,17 +40,75 @@ public final class DirectoryBlockDevicePool extends EmbeddedBlockDevicePool {
      * @throws IllegalArgumentException if the capacity is not above 0
      */
     public static DirectoryBlockDevicePool open(Path folder, long capacityBytes) {
-        return new DirectoryBlockDevicePool(folder, capacityBytes);
+        DirectoryBlockDevicePool pool = new DirectoryBlockDevicePool(folder, capacityBytes);
+        pool.activate();
+        return pool;
+    }
+
+    /**
+     * As {@link #open}, but somebody else may use the folder until the pool is {@linkplain #activate activated}.
+     *
+     * @throws BlockDeviceException if there is no such folder, it cannot be read, or one of its images cannot be served
+     */
+    public static DirectoryBlockDevicePool inactive(Path folder, long capacityBytes) {
+        DirectoryBlockDevicePool pool = new DirectoryBlockDevicePool(folder, capacityBytes);
+        pool.lookAgain();
+        return pool;
+    }
+
+    @Override
+    public boolean active() {
+        return folder != null;
+    }
+
+    @Override
+    public synchronized void activate() {
+        requireOpen();
+        if (folder != null) {
+            return;
+        }
+        PoolFolder taken = PoolFolder.open(path);
+        try {
+            find(taken.images());
+        } catch (RuntimeException e) {
+            taken.close();
+            throw e;
+        }
+        folder = taken;
+        if (allocatedBytes() > capacityBytes) {
+            LOG.warn(
+                    "{}: its images take {} bytes, more than the pool's capacity of {}; nothing can be created before some are deleted",
+                    path,
+                    allocatedBytes(),
+                    capacityBytes);
+        }
+    }
+
+    @Override
+    public synchronized void release() {
+        PoolFolder taken = folder;
+        if (taken != null) {
+            folder = null;
+            taken.close();
+        }
+    }
+
+    @Override
+    synchronized void lookAgain() {
+        if (folder == null && !isClosed()) {
+            find(PoolFolder.look(path));
+        }
     }
 
     @Override
     BlockDevice make(int number, long sizeBytes, int blockSizeBytes, BlockIdentity identity) {
         PoolImage image = new PoolImage(number, blockSizeBytes, identity);
-        Path file = folder.create(image, sizeBytes);
+        PoolFolder taken = taken();
+        Path file = taken.create(image, sizeBytes);
         try {
             return serve(image, file);
         } catch (RuntimeException e) {
-            folder.delete(file);
+            taken.delete(file);
             throw e;
         }
     }
@@ -64,19 +116,41 @@ public final class DirectoryBlockDevicePool extends EmbeddedBlockDevicePool {
     @Override
     void destroy(BlockDevice device) {
         if (device instanceof FileBlockDevice file) {
-            folder.delete(file.path());
+            taken().delete(file.path());
         }
     }
 
     @Override
     void releaseMedium() {
-        folder.close();
+        release();
+    }
+
+    private PoolFolder taken() {
+        PoolFolder taken = folder;
+        if (taken == null) {
+            throw new IllegalStateException("the pool in " + path + " is not active");
+        }
+        return taken;
+    }
+
+    /** What is known already stays the same device, so that whoever has it finds it there. */
+    private void find(List<PoolImage> images) {
+        Map<Path, PoolImage> byFile = new LinkedHashMap<>();
+        images.forEach(image -> byFile.put(image.in(path), image));
+        keep((number, device) -> device instanceof FileBlockDevice file && byFile.containsKey(file.path()));
+        for (Map.Entry<Path, PoolImage> each : byFile.entrySet()) {
+            find(each.getValue(), each.getKey());
+        }
     }
 
     private void find(PoolImage image, Path file) {
         FileBlockDevice device = serve(image, file);
         if (found(image.number(), device) instanceof FileBlockDevice other) {
             device.close();
+            if (other.path().equals(file)) {
+                other.refreshSize();
+                return;
+            }
             LOG.warn(
                     "{}: ignored, {} has the number {} already; rename one of them",
                     file,

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ abstract sealed class EmbeddedBlockDevicePool implements BlockDevicePool
     public final synchronized BlockDevice create(
             int namespaceId, long sizeBytes, int blockSizeBytes, BlockIdentity identity) {
         requireOpen();
+        requireActive();
         if (namespaceId < 1) {
             throw new IllegalArgumentException("devices of a pool are numbered from 1, not " + namespaceId);
         }
@@ -73,6 +75,7 @@ abstract sealed class EmbeddedBlockDevicePool implements BlockDevicePool
     @Override
     public final synchronized void delete(BlockDevice device) {
         requireOpen();
+        requireActive();
         int number = numberOf(device);
         try {
             device.close();
@@ -83,8 +86,12 @@ abstract sealed class EmbeddedBlockDevicePool implements BlockDevicePool
         devices.remove(number);
     }
 
+    /** Brings the devices up to date, if others may have changed the medium. */
+    void lookAgain() {}
+
     @Override
     public final Map<Integer, BlockDevice> existing() {
+        lookAgain();
         Map<Integer, BlockDevice> snapshot = new LinkedHashMap<>();
         devices.forEach(snapshot::put);
         return Collections.unmodifiableMap(snapshot);
@@ -139,6 +146,17 @@ abstract sealed class EmbeddedBlockDevicePool implements BlockDevicePool
         return devices.putIfAbsent(number, device);
     }
 
+    /** Keeps those devices only that have one of these numbers and are fit for it. Inactive devices hold nothing that would have to be closed. */
+    final void keep(BiPredicate<Integer, BlockDevice> fit) {
+        devices.entrySet().removeIf(member -> !fit.test(member.getKey(), member.getValue()));
+    }
+
+    private void requireActive() {
+        if (!active()) {
+            throw new IllegalStateException(name + " is not active: somebody else may have it");
+        }
+    }
+
     private int numberOf(BlockDevice device) {
         for (Map.Entry<Integer, BlockDevice> member : devices.entrySet()) {
             if (member.getValue().equals(device)) {
@@ -148,7 +166,11 @@ abstract sealed class EmbeddedBlockDevicePool implements BlockDevicePool
         throw new IllegalArgumentException("the device is not, or no longer, one of " + name);
     }
 
-    private void requireOpen() {
+    final synchronized boolean isClosed() {
+        return closed;
+    }
+
+    final void requireOpen() {
         if (closed) {
             throw new IllegalStateException(name + " is closed");
         }

@@ -132,13 +132,18 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
     }
 
     /**
-     * Looks at the file's size again, after somebody changed it, and tells the listeners.
+     * Looks at the file's size again, after somebody changed it, and tells the listeners. An inactive device has a look without taking anything.
      *
-     * @throws BlockDeviceException if the new size is no multiple of the block size
-     * @throws IllegalStateException if the device is not active
+     * @throws BlockDeviceException if the new size is no multiple of the block size, or there is no file any more
      */
     public void refreshSize() {
-        FileSession current = enter();
+        FileSession current = session;
+        if (current == null || !current.enter()) {
+            try (RawFile file = FileOpener.look(path)) {
+                state.resized(FileOpener.blockCount(file, blockSizeBytes()));
+            }
+            return;
+        }
         try {
             state.resized(FileOpener.blockCount(current.file, blockSizeBytes()));
         } finally {

@@ -61,6 +61,9 @@ final class FileSession {
     private volatile boolean open = true;
     private volatile boolean stopping;
 
+    /** Whether something was changed since the last {@code fdatasync} began, so that letting go has something to make durable. */
+    private volatile boolean changed;
+
     /** After the kernel failed to write data back it forgets the data: no later flush may claim it durable. */
     private volatile boolean lostWrites;
 
@@ -152,6 +155,8 @@ final class FileSession {
         synchronized (syncing) {
             if (syncedUpTo < ticket && !lostWrites) {
                 long covered = syncsWanted.get();
+                // Before the call: what ends during it may not be covered.
+                changed = false;
                 int result = file.sync();
                 if (result < 0) {
                     lostWrites();
@@ -160,6 +165,13 @@ final class FileSession {
                 syncedUpTo = covered;
             }
             return lostWrites ? BlockStatus.WRITE_ERROR : BlockStatus.OK;
+        }
+    }
+
+    /** A worker: a request that may have changed something has ended, and its completion is not yet to be seen. */
+    void changed() {
+        if (!changed) {
+            changed = true;
         }
     }
 
@@ -194,7 +206,7 @@ final class FileSession {
                 }
             }
         }
-        boolean durable = !sync || sync() == BlockStatus.OK;
+        boolean durable = !sync || (!changed && !lostWrites) || sync() == BlockStatus.OK;
         file.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -37,6 +37,9 @@ final class FileWorker implements Runnable {
             LOG.error("{}: {} failed", session.file, task.request, e);
             outcome = new Outcome(BlockStatus.INTERNAL_ERROR, BlockRequest.UNKNOWN_BLOCK);
         }
+        if (task.request.operation().changesMedium()) {
+            session.changed();
+        }
         task.done(outcome.status(), outcome.failedBlock());
         // The channel has the task as soon as it is queued there: nothing of it may be used afterwards.
         FileBlockChannel channel = task.channel;

@@ -33,12 +33,7 @@ final class PoolFolder implements AutoCloseable {
 
     /** Takes a folder, alone. */
     static PoolFolder open(Path path) {
-        if (!Files.isDirectory(path)) {
-            throw new BlockDeviceException(
-                    Files.exists(path)
-                            ? path + " is no folder: name the one where the pool keeps its images"
-                            : "there is no folder " + path + ": create it first, with `mkdir -p " + path + "`");
-        }
+        requireFolder(path);
         Path lockFile = path.resolve(LOCK);
         try {
             if (!Files.exists(lockFile, LinkOption.NOFOLLOW_LINKS)) {
@@ -68,6 +63,27 @@ final class PoolFolder implements AutoCloseable {
         }
     }
 
+    private static void requireFolder(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new BlockDeviceException(
+                    Files.exists(path)
+                            ? path + " is no folder: name the one where the pool keeps its images"
+                            : "there is no folder " + path + ": create it first, with `mkdir -p " + path + "`");
+        }
+    }
+
+    /** The images of a folder that somebody else may have, in the order of their names. Changes and locks nothing. */
+    static List<PoolImage> look(Path path) {
+        requireFolder(path);
+        List<PoolImage> images = new ArrayList<>();
+        for (Path file : list(path)) {
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                PoolImage.parse(String.valueOf(file.getFileName())).ifPresent(images::add);
+            }
+        }
+        return images;
+    }
+
     private static void closeQuietly(@Nullable RawFile file) {
         if (file != null) {
             file.close();
@@ -77,7 +93,7 @@ final class PoolFolder implements AutoCloseable {
     /** The images, in the order of their names. Removes unfinished ones and names what does not belong here. */
     List<PoolImage> images() {
         List<PoolImage> images = new ArrayList<>();
-        for (Path file : list()) {
+        for (Path file : list(path)) {
             String name = String.valueOf(file.getFileName());
             if (PoolImage.isUnfinished(name)) {
                 LOG.info("{}: removed, its creation was interrupted", file);
@@ -94,7 +110,7 @@ final class PoolFolder implements AutoCloseable {
         return images;
     }
 
-    private List<Path> list() {
+    private static List<Path> list(Path path) {
         try (Stream<Path> files = Files.list(path)) {
             return files.sorted().toList();
         } catch (IOException e) {

@@ -67,6 +67,15 @@ public final class NvmSubsystem implements AutoCloseable {
     private final NamespaceChanges changes = new NamespaceChanges(worker);
     private final SubsystemSettings settings;
     private final AdoptedSettings remembered;
+    /**
+     * Held while back ends are made, activated, released or ended, all of which may wait for a medium. Never asked for by who holds the lock of
+     * the subsystem.
+     */
+    private final Object media = new Object();
+
+    /** Whether the media are this process's. Written by who has {@link #media} and the lock. */
+    private volatile boolean owned;
+
     private volatile boolean closed;
 
     NvmSubsystem(NvmSubsystemBuilder builder, SubsystemIdentity ownIdentity) {
@@ -114,7 +123,7 @@ public final class NvmSubsystem implements AutoCloseable {
 
     /**
      * Adds a namespace and attaches it to every controller; guests hear of it. The back end becomes the subsystem's, which activates
-     * it; not if this method throws.
+     * it unless it does not {@linkplain #owned() own} the others; not if this method throws.
      *
      * @param blockBytes bytes of a logical block, as {@link NvmSubsystemBuilder#namespace(BlockDevice, int)} has it
      * @return its NSID, once every controller has it
@@ -126,17 +135,21 @@ public final class NvmSubsystem implements AutoCloseable {
         NamespaceFormat format = NamespaceFormat.ofBlockBytes(blockBytes, device.blockSizeBytes());
         int id = reserveIdentifier();
         Namespace namespace;
-        try {
-            namespace = new Namespace(id, device, format, multipleControllers, false);
-            // Without the lock: it may wait for the medium, and controllers do not wait with it.
-            device.activate();
-        } catch (RuntimeException | Error e) {
-            giveUp(id);
-            throw e;
-        }
-        if (!enter(namespace)) {
-            device.release();
-            throw new IllegalStateException("the subsystem is closed");
+        // Without the lock: it may wait for the medium, and controllers do not wait with it.
+        synchronized (media) {
+            try {
+                namespace = new Namespace(id, device, format, multipleControllers, false);
+                if (owned) {
+                    device.activate();
+                }
+            } catch (RuntimeException | Error e) {
+                giveUp(id);
+                throw e;
+            }
+            if (!enter(namespace)) {
+                device.release();
+                throw new IllegalStateException("the subsystem is closed");
+            }
         }
         return change(
                         this::everybody,
@@ -208,26 +221,44 @@ public final class NvmSubsystem implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #create(long, int, boolean)}, with the NSID that the namespace has at another place, and at once. Not for control threads
+     * that have a guest: it waits for the medium.
+     *
+     * @throws BlockDeviceException if it could not be made
+     * @throws IllegalArgumentException if the NSID is taken or cannot be
+     * @throws IllegalStateException if there is no pool, or the media are not {@linkplain #owned() owned}
+     */
+    public Namespace createAs(int namespaceId, long sizeBytes, int formatIndex) {
+        BlockDevicePool room =
+                pool.orElseThrow(() -> new IllegalStateException("there is no pool in which it could be made"));
+        reserveForPool(namespaceId);
+        return createNow(room, namespaceId, sizeBytes, formatIndex, multipleControllers);
+    }
+
     private Namespace createNow(BlockDevicePool room, int id, long sizeBytes, int formatIndex, boolean sharing) {
         int blockBytes = NamespaceFormat.blockBytes(formatIndex);
-        BlockDevice device;
-        try {
-            device = room.create(id, sizeBytes, blockBytes, BlockIdentity.random());
-        } catch (RuntimeException | Error e) {
-            giveUp(id);
-            throw e;
-        }
-        try {
-            Namespace namespace = new Namespace(id, device, NamespaceFormat.ofDevice(blockBytes), sharing, true);
-            device.activate();
-            if (!enter(namespace)) {
-                throw new IllegalStateException("the subsystem is closed");
+        synchronized (media) {
+            BlockDevice device;
+            try {
+                requireOwned();
+                device = room.create(id, sizeBytes, blockBytes, BlockIdentity.random());
+            } catch (RuntimeException | Error e) {
+                giveUp(id);
+                throw e;
             }
-            return namespace;
-        } catch (RuntimeException | Error e) {
-            giveUp(id);
-            room.delete(device);
-            throw e;
+            try {
+                Namespace namespace = new Namespace(id, device, NamespaceFormat.ofDevice(blockBytes), sharing, true);
+                device.activate();
+                if (!enter(namespace)) {
+                    throw new IllegalStateException("the subsystem is closed");
+                }
+                return namespace;
+            } catch (RuntimeException | Error e) {
+                giveUp(id);
+                room.delete(device);
+                throw e;
+            }
         }
     }
 
@@ -240,18 +271,17 @@ public final class NvmSubsystem implements AutoCloseable {
         if (!namespace.fromPool()) {
             return CompletableFuture.failedFuture(new IllegalArgumentException(namespace + " is not a host's"));
         }
+        if (!owned) {
+            return CompletableFuture.failedFuture(notOwned());
+        }
         return delete(namespace, () -> pool.orElseThrow().delete(namespace.device()));
     }
 
-    void adoptFromPool(int id, BlockDevice device) {
-        device.activate();
-        NamespaceFormat format = NamespaceFormat.ofDevice(device.blockSizeBytes());
-        var ignored = enter(new Namespace(id, device, format, multipleControllers, true));
-    }
-
     synchronized void reserveForPool(int id) {
-        if (id > MAXIMUM_NAMESPACES || !registry.reserveThis(id)) {
-            throw new IllegalArgumentException("the pool has a namespace " + id + ", which cannot be");
+        if (id < 1 || id > MAXIMUM_NAMESPACES || !registry.reserveThis(id)) {
+            throw new IllegalArgumentException(
+                    "there cannot be a namespace %d in the pool: the identifier is taken, or above %d"
+                            .formatted(id, MAXIMUM_NAMESPACES));
         }
     }
 
@@ -289,16 +319,126 @@ public final class NvmSubsystem implements AutoCloseable {
         }
     }
 
+    // ---- the media, which another process may have ----
+
+    /** Whether the back ends are this process's: between {@link #takeOver} and {@link #letGo}. */
+    public boolean owned() {
+        return owned;
+    }
+
+    /**
+     * Activates all back ends, or none. Waits for the media: not under a lock, nor on a poller. Without effect if they are owned.
+     *
+     * @throws BlockDeviceException if one cannot be activated, or has shrunk since it was last looked at; the message names it
+     */
+    public void takeOver() {
+        synchronized (media) {
+            if (owned) {
+                return;
+            }
+            requireOpen();
+            BackEnds.activate(pool, this::namespacesNow);
+            synchronized (this) {
+                owned = true;
+            }
+        }
+    }
+
+    /** What keeps the media from being let go, in a sentence; empty if nothing does. */
+    public synchronized Optional<String> letGoRefusal() {
+        if (!formats.isEmpty()) {
+            return Optional.of("namespace " + Collections.min(formats.keySet()) + " is being formatted");
+        }
+        return changes.present() == null
+                ? Optional.empty()
+                : Optional.of("namespaces are being attached, detached or deleted");
+    }
+
+    /**
+     * Makes everything durable and releases all back ends, so that another process may activate them. Until the next {@link #takeOver} no namespace
+     * is created, deleted, formatted or attached, and requests end with {@link io.vfiouser.nvme.block.BlockStatus#NOT_ACTIVE}. Waits for the media:
+     * not under a lock, nor on a poller. Without effect if they are not owned.
+     *
+     * @throws BlockDeviceException if data could not be made durable; all are released all the same
+     * @throws IllegalStateException with what {@link #letGoRefusal} says; nothing has changed then
+     */
+    public void letGo() {
+        synchronized (media) {
+            synchronized (this) {
+                if (!owned) {
+                    return;
+                }
+                letGoRefusal().ifPresent(why -> {
+                    throw new IllegalStateException(why);
+                });
+                owned = false;
+            }
+            BackEnds.release(pool, namespaces());
+        }
+    }
+
+    /** All namespaces, those included that others have made in the pool meanwhile. */
+    private List<Namespace> namespacesNow() {
+        Map<Integer, BlockDevice> existing = pool.map(BlockDevicePool::existing).orElse(Map.of());
+        for (Namespace namespace : namespaces()) {
+            if (namespace.fromPool()
+                    && !namespace.leaving()
+                    && !namespace.device().equals(existing.get(namespace.id()))) {
+                var ignored = delete(namespace, NvmSubsystem::nothing);
+            }
+        }
+        existing.forEach((id, device) -> {
+            boolean known = namespace(id).map(Namespace::fromPool).orElse(false);
+            if (!known) {
+                reserveForPool(id);
+                enterFromPool(id, device);
+            }
+        });
+        return namespaces();
+    }
+
+    void enterFromPool(int id, BlockDevice device) {
+        NamespaceFormat format = NamespaceFormat.ofDevice(device.blockSizeBytes());
+        var ignored = enter(new Namespace(id, device, format, multipleControllers, true));
+    }
+
+    private void requireOwned() {
+        if (!owned) {
+            throw notOwned();
+        }
+    }
+
+    private static IllegalStateException notOwned() {
+        return new IllegalStateException("the namespaces are not this server's at present: another one has them");
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the subsystem is closed");
+        }
+    }
+
     // ---- passing for another subsystem ----
 
     /**
      * Why this subsystem cannot pass for another with this member as its controller, in a sentence that names what is missing; empty if it
      * can. Changes nothing.
      */
-    public synchronized Optional<String> adoptionRefusal(SubsystemMember member, AdoptedSubsystem adopted) {
-        return closed || !has(member)
-                ? Optional.of("the controller has ended")
-                : adoption(member, adopted).refusal();
+    public Optional<String> adoptionRefusal(SubsystemMember member, AdoptedSubsystem adopted) {
+        synchronized (media) {
+            if (!owned && pool.isPresent() && !closed) {
+                try {
+                    var ignored = namespacesNow();
+                } catch (BlockDeviceException | IllegalArgumentException e) {
+                    return Optional.of(String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        synchronized (this) {
+            return closed || !has(member)
+                    ? Optional.of("the controller has ended")
+                    : adoption(member, adopted).refusal();
+        }
     }
 
     /**
@@ -311,10 +451,14 @@ public final class NvmSubsystem implements AutoCloseable {
      *
      * @throws IllegalArgumentException with what {@link #adoptionRefusal} says; nothing has changed then
      */
-    public synchronized void adopt(SubsystemMember member, AdoptedSubsystem adopted) {
+    public void adopt(SubsystemMember member, AdoptedSubsystem adopted) {
         adoptionRefusal(member, adopted).ifPresent(why -> {
             throw new IllegalArgumentException(why);
         });
+        adoptNow(member, adopted);
+    }
+
+    private synchronized void adoptNow(SubsystemMember member, AdoptedSubsystem adopted) {
         adoption(member, adopted).carryOut();
         identity = adopted.identity();
         if (member.controllerId() != adopted.controllerId()) {
@@ -407,6 +551,9 @@ public final class NvmSubsystem implements AutoCloseable {
 
     private CompletableFuture<AttachmentOutcome> changeAttachment(
             Namespace namespace, Collection<Integer> controllerIds, boolean attach) {
+        if (!owned) {
+            return CompletableFuture.failedFuture(notOwned());
+        }
         Set<Integer> ids = Set.copyOf(controllerIds);
         AttachmentOutcome now = attachmentOutcome(namespace, ids, attach);
         if (now != AttachmentOutcome.DONE) {
@@ -483,7 +630,11 @@ public final class NvmSubsystem implements AutoCloseable {
                             remembered.forget(namespace.id());
                             stopListening(namespace);
                         },
-                        aftermath));
+                        () -> {
+                            synchronized (media) {
+                                aftermath.run();
+                            }
+                        }));
     }
 
     /**
@@ -495,6 +646,9 @@ public final class NvmSubsystem implements AutoCloseable {
     public Optional<CompletableFuture<Void>> format(List<Namespace> namespaces, int formatIndex) {
         List<CompletableFuture<Void>> all = new ArrayList<>();
         synchronized (this) {
+            if (!owned) {
+                return Optional.of(CompletableFuture.failedFuture(notOwned()));
+            }
             for (Namespace namespace : namespaces) {
                 if (!registry.has(namespace) || namespace.leaving() || namespace.formatting()) {
                     return Optional.empty();

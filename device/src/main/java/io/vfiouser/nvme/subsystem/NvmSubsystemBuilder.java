@@ -25,6 +25,7 @@ public final class NvmSubsystemBuilder {
     private Optional<String> serial = Optional.empty();
     private String model = DEFAULT_MODEL;
     private boolean multipleControllers = true;
+    private boolean incoming;
     private Optional<Path> settings = Optional.empty();
     private Optional<BlockDevicePool> pool = Optional.empty();
 
@@ -89,13 +90,22 @@ public final class NvmSubsystemBuilder {
         return this;
     }
 
+    /**
+     * Whether {@link #open} leaves the back ends to whoever has them until {@link NvmSubsystem#takeOver}: the namespaces of a controller that is to come
+     * from elsewhere. A pool is then best made inactive, too.
+     */
+    public NvmSubsystemBuilder incoming(boolean value) {
+        incoming = value;
+        return this;
+    }
+
     /** Whether it has been given neither a namespace nor a pool. */
     public boolean isEmpty() {
         return backEnds.isEmpty() && pool.isEmpty();
     }
 
     /**
-     * Activates the back ends.
+     * Activates the back ends, unless they are {@linkplain #incoming incoming}.
      *
      * @throws BlockDeviceException if one cannot be activated; all are closed then
      * @throws IllegalArgumentException if the description contradicts itself; all are closed then
@@ -112,7 +122,10 @@ public final class NvmSubsystemBuilder {
             for (Map.Entry<BlockDevice, Integer> each : backEnds.entrySet()) {
                 var ignored = subsystem.add(each.getKey(), each.getValue());
             }
-            existing.forEach(subsystem::adoptFromPool);
+            existing.forEach(subsystem::enterFromPool);
+            if (!incoming) {
+                subsystem.takeOver();
+            }
             return subsystem;
         } catch (RuntimeException e) {
             close(e, subsystem);

@@ -19,10 +19,15 @@ final class MemoryCalls {
 
     /** The address, or the negative error number: no user address is negative. */
     static long mmap(long lengthBytes, int protection, int flags, int fd, long offset) {
+        return mmap(MemorySegment.NULL, lengthBytes, protection, flags, fd, offset);
+    }
+
+    /** As {@link #mmap(long, int, int, int, long)}, at an address if the flags say so. */
+    static long mmap(MemorySegment where, long lengthBytes, int protection, int flags, int fd, long offset) {
         CallState state = CallState.current();
         try {
-            long address = ((MemorySegment) MMAP.invokeExact(
-                            state.capture(), MemorySegment.NULL, lengthBytes, protection, flags, fd, offset))
+            long address = ((MemorySegment)
+                            MMAP.invokeExact(state.capture(), where, lengthBytes, protection, flags, fd, offset))
                     .address();
             return state.resultOrError(address);
         } catch (Throwable t) {

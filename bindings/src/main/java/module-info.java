@@ -8,6 +8,7 @@ module io.vfiouser {
 
     exports io.vfiouser.abi;
     exports io.vfiouser.client;
+    exports io.vfiouser.mover;
     exports io.vfiouser.os;
     exports io.vfiouser.server;
 }

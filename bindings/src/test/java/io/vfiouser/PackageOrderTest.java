@@ -48,6 +48,22 @@ class PackageOrderTest {
             .resideInAnyPackage("io.vfiouser.abi..", "io.vfiouser.server..", "io.vfiouser.ffi.v0..");
 
     @ArchTest
+    static final ArchRule theMoverNeedsTheClientAndTheOperatingSystemOnly = noClasses()
+            .that()
+            .resideInAPackage("io.vfiouser.mover..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vfiouser.abi..", "io.vfiouser.server..", "io.vfiouser.ffi..");
+
+    @ArchTest
+    static final ArchRule nobodyInThisModuleDependsOnTheMover = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.vfiouser.mover..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vfiouser.mover..");
+
+    @ArchTest
     static final ArchRule theServerDoesNotKnowTheClient = noClasses()
             .that()
             .resideInAnyPackage("io.vfiouser.server..", "io.vfiouser.abi..")

@@ -1,6 +1,5 @@
 package io.vfiouser.mover;
 
-import io.vfiouser.client.DirtyLog;
 import io.vfiouser.os.Mapping;
 import io.vfiouser.os.Protection;
 import java.lang.foreign.MemorySegment;
@@ -14,6 +13,12 @@ import java.util.function.LongConsumer;
  * written, and for no other reason; so a write that nobody reports shows.
  */
 final class MemoryMove {
+    /** What the device has written. */
+    interface DirtyReport {
+        /** The pages of a mapping that were written since the last report, a bit each. */
+        BitSet of(long iova, long lengthBytes);
+    }
+
     /** Takes copies of pages. */
     interface PageSink {
         /** Takes one copy; {@code source} is valid during the call. */
@@ -58,11 +63,11 @@ final class MemoryMove {
     }
 
     /** Adds what the device wrote since the last call; one report per region that it may write. */
-    void addDevice(DirtyLog dirty) {
+    void addDevice(long reportedPageBytes, DirtyReport dirty) {
         for (int i = 0; i < pending.size(); i++) {
             GuestRegion region = memory.regions().get(i);
             if (region.protection().writable()) {
-                add(pending.get(i), region, dirty.report(region.iova(), region.lengthBytes()), dirty.pageBytes());
+                add(pending.get(i), region, dirty.of(region.iova(), region.lengthBytes()), reportedPageBytes);
             }
         }
     }
@@ -98,6 +103,11 @@ final class MemoryMove {
                 pages.clear(first, end);
             }
         }
+    }
+
+    /** Nothing is logged any more. Quick, for while the guest stands still; {@link #close} can come later. */
+    void endLog() {
+        memory.endMove();
     }
 
     /** Ends the log and the mover's own view of the source. */

@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 public final class HtmlReport {
     private static final String STYLE = """
             :root { color-scheme: light dark; --back: #fff; --text: #1b1f24; --dim: #667; --grid: #dde1e6; --line: #1f6fd0;
-              --area: #1f6fd028; --precopy: #e3b34133; --stopping: #e8590c66; --lastround: #d6336c66; --starting: #37b24d66;
+              --area: #1f6fd028; --precopy: #e3b34133; --aside: #86868622; --stopping: #e8590c66; --lastround: #d6336c66; --starting: #37b24d66;
               --rollback: #86868699; --even: #b58900; --odd: #dcb545; --last: #d6336c; --bad: #c92a2a; --good: #2b8a3e; }
             @media (prefers-color-scheme: dark) { :root { --back: #14171b; --text: #e4e7eb; --dim: #98a1ad; --grid: #2d333b;
               --line: #63a9ff; --area: #63a9ff28; --precopy: #e3b3412b; --stopping: #ff922b80; --lastround: #f0659580;
               --starting: #51cf6680; --bad: #ff8787; --good: #69db7c; } }
             body { background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
-              max-width: 62rem; padding: 0 1rem; }
+              max-width: 72rem; padding: 0 1rem; }
             h1 { font-size: 1.5rem; margin: 0 0 .5rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
             .good { color: var(--good); } .bad { color: var(--bad); } .dim { color: var(--dim); }
             svg { display: block; width: 100%; height: auto; } svg text { font-size: 12px; fill: var(--dim); }
@@ -28,6 +28,7 @@ public final class HtmlReport {
               margin-right: .4em; vertical-align: -.05em; }
             .grid { fill: none; stroke: var(--grid); } .axis { fill: none; stroke: var(--dim); }
             .line { fill: none; stroke: var(--line); stroke-width: 1.3; } .area { fill: var(--area); }
+            .aside { fill: var(--aside); background: var(--aside); }
             .precopy { fill: var(--precopy); background: var(--precopy); }
             .stopping { fill: var(--stopping); background: var(--stopping); }
             .lastround { fill: var(--lastround); background: var(--lastround); }
@@ -40,7 +41,8 @@ public final class HtmlReport {
     /** Of the length of the move that is drawn larger, what is shown of the time before and after. */
     private static final double MARGIN = 0.15;
 
-    private static final long SHORTEST_MARGIN_NANOS = 5_000_000;
+    private static final long SHORTEST_MARGIN_NANOS = 2_000_000;
+    private static final double SMALL_PART = 0.2;
 
     private final MigrationReport report;
     private final StringBuilder page = new StringBuilder();
@@ -60,10 +62,8 @@ public final class HtmlReport {
         page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         page.append("<title>nvme-vfu migrate</title>\n<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n");
         page.append("<h1 class=\"").append(report.outcome() == Outcome.MOVED ? "good" : "bad");
-        page.append("\">")
-                .append(Html.escape(capitalised(Headline.result(report))))
-                .append("</h1>\n");
-        head.forEach(line -> paragraph("", line));
+        page.append("\">").append(Html.escape(capitalised(head.getFirst()))).append("</h1>\n");
+        head.subList(1, head.size()).forEach(line -> paragraph("", line));
         figures();
         if (!report.moves().isEmpty()) {
             heading("Timeline");
@@ -101,30 +101,38 @@ public final class HtmlReport {
         page.append("<p class=\"legend dim\">");
         page.append(Arrays.stream(Phase.values())
                 .filter(phase -> report.moves().stream()
-                        .flatMap(move -> move.phases().stream())
+                        .flatMap(move -> move.steps().stream())
                         .anyMatch(span -> span.phase() == phase))
-                .map(phase -> "<span title=\"" + Html.escape(phase.meaning()) + "\"><i class=\"" + Timeline.css(phase)
-                        + "\"></i>" + Html.escape(phase.title()) + "</span>")
+                .map(phase ->
+                        "<span><i class=\"" + Timeline.css(phase) + "\"></i>" + Html.escape(phase.title()) + "</span>")
                 .collect(Collectors.joining("\n")));
         page.append("<span>&#9662; downtime as the client saw it</span></p>\n");
     }
 
-    private void closeUp(MoveReport move) {
-        long margin = (long) Math.max(SHORTEST_MARGIN_NANOS, MARGIN * (move.endNanos() - move.startNanos()));
+    /** The move, and larger again the time in which the guest stood still if that is a small part of it. */
+    private void closeUp(Move move) {
         String title = "Move " + move.number() + " from " + move.from() + " to " + move.to();
         heading(title);
-        page.append(Timeline.draw(
-                report,
-                Math.max(0, move.startNanos() - margin),
-                Math.min(report.nanos(), move.endNanos() + margin),
-                title));
+        drawing(move.startNanos(), move.endNanos(), title);
+        long stopped = move.stoppedNanos().orElse(0);
+        if (stopped > 0 && stopped < SMALL_PART * (move.endNanos() - move.startNanos())) {
+            long start = move.stopStartNanos().orElse(move.startNanos());
+            heading("Move " + move.number() + ", the guest stopped");
+            drawing(start, start + stopped, "the time in which the guest stood still");
+        }
     }
 
-    private void details(MoveReport move) {
+    private void drawing(long startNanos, long endNanos, String title) {
+        long margin = (long) Math.max(SHORTEST_MARGIN_NANOS, MARGIN * (endNanos - startNanos));
+        page.append(Timeline.draw(
+                report, Math.max(0, startNanos - margin), Math.min(report.nanos(), endNanos + margin), title));
+    }
+
+    private void details(Move move) {
         heading("Move " + move.number() + ", round by round");
         table(ReportTable.rounds(move));
-        heading("Move " + move.number() + ", phase by phase");
-        table(ReportTable.phases(move));
+        heading("Move " + move.number() + ", step by step");
+        table(ReportTable.steps(move));
     }
 
     private void verification() {

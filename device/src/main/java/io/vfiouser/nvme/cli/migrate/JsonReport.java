@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A report as nested maps and lists, for JSON. Names end in their unit; what is not known is null. */
@@ -53,7 +52,7 @@ public final class JsonReport {
         return map;
     }
 
-    private static Map<String, @Nullable Object> move(MoveReport move) {
+    private static Map<String, @Nullable Object> move(Move move) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("number", move.number());
         map.put("from", move.from());
@@ -63,37 +62,37 @@ public final class JsonReport {
         map.put("start_ns", move.startNanos());
         map.put("end_ns", move.endNanos());
         map.put("downtime_ns", value(move.downtimeNanos()));
-        map.put("memory_bytes", move.memoryBytes());
-        map.put("device_bytes", move.deviceBytes());
+        map.put("stopped_ns", value(move.stoppedNanos()));
+        map.put("memory_bytes", move.bytes(Round.What.MEMORY));
+        map.put("device_bytes", move.bytes(Round.What.DEVICE));
         map.put("iops_before", value(move.commandsPerSecondBefore()));
         map.put("iops_during", value(move.commandsPerSecondDuring()));
         map.put("iops_after", value(move.commandsPerSecondAfter()));
-        map.put("phases", move.phases().stream().map(JsonReport::phase).toList());
+        map.put("steps", move.steps().stream().map(JsonReport::step).toList());
         map.put(
                 "rounds",
-                IntStream.range(0, move.rounds().size())
-                        .mapToObj(i -> round(move, i))
-                        .toList());
+                move.rounds().stream().map(round -> round(move, round)).toList());
         return map;
     }
 
-    private static Map<String, @Nullable Object> phase(PhaseSpan span) {
+    private static Map<String, @Nullable Object> step(StepSpan span) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("step", span.step());
         map.put("phase", key(span.phase()));
         map.put("start_ns", span.startNanos());
         map.put("end_ns", span.endNanos());
+        map.put("completed", span.completed());
         return map;
     }
 
-    private static Map<String, @Nullable Object> round(MoveReport move, int index) {
-        Round round = move.rounds().get(index);
+    private static Map<String, @Nullable Object> round(Move move, Round round) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("last", round.last());
+        map.put("what", key(round.what()));
+        map.put("live", round.live());
         map.put("start_ns", round.startNanos());
         map.put("end_ns", round.endNanos());
-        map.put("memory_bytes", round.memoryBytes());
-        map.put("device_bytes", round.deviceBytes());
-        map.put("dirty_bytes_per_s", value(move.dirtyBytesPerSecond(index)));
+        map.put("bytes", round.bytes());
+        map.put("changed_bytes_per_s", value(move.changedBytesPerSecond(round)));
         return map;
     }
 

@@ -21,7 +21,7 @@ public record MigrationReport(
         Outcome outcome,
         String reason,
         long nanos,
-        List<MoveReport> moves,
+        List<Move> moves,
         List<Sample> samples,
         Optional<Verification> verification) {
     public MigrationReport {
@@ -42,7 +42,7 @@ public record MigrationReport(
     }
 
     /** The move with the longest downtime, or the last that was begun if none has any. */
-    public Optional<MoveReport> longest() {
+    public Optional<Move> longest() {
         return moves.stream()
                 .filter(move -> move.downtimeNanos().isPresent())
                 .max(Comparator.comparingLong(move -> move.downtimeNanos().getAsLong()))

@@ -1,19 +1,21 @@
 package io.vfiouser.nvme.cli.migrate;
 
-/** What goes on in a part of a move. The guest works during {@link #PRE_COPY} only. */
+/** Steps of a move that belong together. */
 public enum Phase {
-    PRE_COPY("pre-copy", "the device works, and what it has is copied"),
-    STOPPING("stopping", "the source finishes what it has begun"),
-    LAST_ROUND("last round", "what was written last, and the device's state"),
-    STARTING("starting", "the destination takes over"),
-    ROLLING_BACK("rolling back", "the source goes on");
+    PREPARING("preparing", true),
+    PRE_COPY("pre-copy", true),
+    STOPPING("stopping", false),
+    LAST_ROUND("last round", false),
+    STARTING("starting", false),
+    CLEANING_UP("cleaning up", true),
+    ROLLING_BACK("rolling back", false);
 
     private final String title;
-    private final String meaning;
+    private final boolean works;
 
-    Phase(String title, String meaning) {
+    Phase(String title, boolean works) {
         this.title = title;
-        this.meaning = meaning;
+        this.works = works;
     }
 
     /** Its name for people. */
@@ -21,8 +23,8 @@ public enum Phase {
         return title;
     }
 
-    /** What happens then. */
-    public String meaning() {
-        return meaning;
+    /** Whether the guest works. */
+    public boolean works() {
+        return works;
     }
 }

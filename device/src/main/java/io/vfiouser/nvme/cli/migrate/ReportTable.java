@@ -18,26 +18,26 @@ record ReportTable(List<String> headings, List<List<String>> rows, int wordColum
     }
 
     /** A line for each move. */
-    static ReportTable moves(List<MoveReport> moves, boolean load) {
+    static ReportTable moves(List<Move> moves, boolean load) {
         List<String> headings = new ArrayList<>(List.of("move", "to", "rounds", "memory MiB", "device MiB"));
         headings.addAll(List.of("dirty MiB/s", "took ms", "stopped ms"));
         if (load) {
             headings.addAll(List.of("IOPS before", "during", "after", "downtime ms"));
         }
         List<List<String>> rows = new ArrayList<>();
-        for (MoveReport move : moves) {
+        for (Move move : moves) {
             List<String> row = new ArrayList<>();
             row.add(String.valueOf(move.number()));
             row.add(
                     move.outcome() == Outcome.MOVED
                             ? move.to()
                             : move.to() + ", " + move.outcome().words());
-            row.add(String.valueOf(move.rounds().size()));
-            row.add(Quantity.mib(move.memoryBytes()));
-            row.add(Quantity.mib(move.deviceBytes()));
+            row.add(String.valueOf(move.roundsOf(Round.What.MEMORY).size()));
+            row.add(Quantity.mib(move.bytes(Round.What.MEMORY)));
+            row.add(Quantity.mib(move.bytes(Round.What.DEVICE)));
             row.add(Quantity.mibPerSecond(move.dirtyBytesPerSecond()));
             row.add(Quantity.millis(move.endNanos() - move.startNanos()));
-            row.add(Quantity.millis(stoppedNanos(move)));
+            row.add(Quantity.millis(move.stoppedNanos()));
             if (load) {
                 row.add(Quantity.whole(move.commandsPerSecondBefore()));
                 row.add(Quantity.whole(move.commandsPerSecondDuring()));
@@ -50,31 +50,32 @@ record ReportTable(List<String> headings, List<List<String>> rows, int wordColum
     }
 
     /** A line for each round of a move. */
-    static ReportTable rounds(MoveReport move) {
+    static ReportTable rounds(Move move) {
         List<List<String>> rows = new ArrayList<>();
-        for (int i = 0; i < move.rounds().size(); i++) {
-            Round round = move.rounds().get(i);
-            rows.add(List.of(
-                    i + 1 + (round.last() ? " (stopped)" : ""),
-                    Quantity.millis(round.startNanos() - move.startNanos()),
-                    Quantity.millis(round.nanos()),
-                    Quantity.mib(round.memoryBytes()),
-                    Quantity.mib(round.deviceBytes()),
-                    Quantity.mibPerSecond(move.dirtyBytesPerSecond(i)),
-                    Quantity.mibPerSecond(copyRate(round))));
+        for (Round.What what : Round.What.values()) {
+            List<Round> rounds = move.roundsOf(what);
+            for (int i = 0; i < rounds.size(); i++) {
+                Round round = rounds.get(i);
+                rows.add(List.of(
+                        what.title() + " " + (i + 1) + (round.live() ? "" : ", stopped"),
+                        Quantity.millis(round.startNanos() - move.startNanos()),
+                        Quantity.millis(round.nanos()),
+                        Quantity.mib(round.bytes()),
+                        Quantity.mibPerSecond(move.changedBytesPerSecond(round)),
+                        Quantity.mibPerSecond(copyRate(round))));
+            }
         }
-        return new ReportTable(
-                List.of("round", "at ms", "ms", "memory MiB", "device MiB", "dirty MiB/s", "copied MiB/s"), rows, 1);
+        return new ReportTable(List.of("round", "at ms", "took ms", "MiB", "changed MiB/s", "copied MiB/s"), rows, 1);
     }
 
-    /** A line for each phase of a move. */
-    static ReportTable phases(MoveReport move) {
+    /** A line for each step of a move. */
+    static ReportTable steps(Move move) {
         return new ReportTable(
-                List.of("phase", "what happens", "at ms", "ms"),
-                move.phases().stream()
+                List.of("step", "phase", "at ms", "took ms"),
+                move.steps().stream()
                         .map(span -> List.of(
+                                span.step() + (span.completed() ? "" : ": not completed"),
                                 span.phase().title(),
-                                span.phase().meaning(),
                                 Quantity.millis(span.startNanos() - move.startNanos()),
                                 Quantity.millis(span.nanos())))
                         .toList(),
@@ -87,16 +88,7 @@ record ReportTable(List<String> headings, List<List<String>> rows, int wordColum
         return text.lines(indentation);
     }
 
-    private static long stoppedNanos(MoveReport move) {
-        return move.phases().stream()
-                .filter(span -> span.phase() != Phase.PRE_COPY)
-                .mapToLong(PhaseSpan::nanos)
-                .sum();
-    }
-
     private static OptionalDouble copyRate(Round round) {
-        return round.nanos() <= 0
-                ? OptionalDouble.empty()
-                : OptionalDouble.of((round.memoryBytes() + round.deviceBytes()) * 1e9 / round.nanos());
+        return round.nanos() <= 0 ? OptionalDouble.empty() : OptionalDouble.of(round.bytes() * 1e9 / round.nanos());
     }
 }

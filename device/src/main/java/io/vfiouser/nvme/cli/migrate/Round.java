@@ -1,15 +1,34 @@
 package io.vfiouser.nvme.cli.migrate;
 
 /**
- * One copy of what was written meanwhile: of the guest's memory and of the device's stream, of which either may be nothing.
+ * One copy: of everything at first, then of what changed meanwhile.
  *
- * @param last whether the guest stood still
+ * @param what what was copied
+ * @param live whether the guest worked
  * @param startNanos since the run began
  * @param endNanos since the run began
- * @param memoryBytes copied from one guest memory to the other, in whole pages
- * @param deviceBytes read from the source's stream
+ * @param bytes copied
  */
-public record Round(boolean last, long startNanos, long endNanos, long memoryBytes, long deviceBytes) {
+public record Round(What what, boolean live, long startNanos, long endNanos, long bytes) {
+    /** What is copied. */
+    public enum What {
+        /** The guest's memory, from the source's to the destination's. */
+        MEMORY("memory"),
+        /** The device's stream: content of namespaces where that moves, and the state. */
+        DEVICE("device");
+
+        private final String title;
+
+        What(String title) {
+            this.title = title;
+        }
+
+        /** Its name for people. */
+        public String title() {
+            return title;
+        }
+    }
+
     /** How long it took. */
     public long nanos() {
         return endNanos - startNanos;

@@ -9,14 +9,15 @@ import java.util.Locale;
  */
 final class Timeline {
     private static final int WIDTH = 960;
-    private static final int HEIGHT = 300;
+    private static final int HEIGHT = 286;
     private static final int LEFT = 64;
     private static final int RIGHT = WIDTH - 12;
     private static final int TOP = 34;
     private static final int BOTTOM = 220;
-    private static final int ROUNDS_TOP = 232;
-    private static final int ROUND_HEIGHT = 12;
-    private static final int LABELS = 264;
+    private static final int STRIPS_TOP = 246;
+    private static final int STRIP_HEIGHT = 10;
+    private static final int STRIP_GAP = 6;
+    private static final int LABELS = BOTTOM + 18;
     private static final int TICKS_ACROSS = 8;
     private static final int TICKS_UP = 4;
     /** More would run into each other. */
@@ -28,7 +29,7 @@ final class Timeline {
     private final Axis time;
     private final Axis rate;
     private final List<Throughput.Step> steps;
-    private final List<MoveReport> moves;
+    private final List<Move> moves;
     private final StringBuilder svg = new StringBuilder();
 
     private Timeline(MigrationReport report, long startNanos, long endNanos) {
@@ -67,42 +68,51 @@ final class Timeline {
         return svg.toString();
     }
 
-    private void shades(MoveReport move) {
-        for (PhaseSpan span : move.phases()) {
+    private void shades(Move move) {
+        for (StepSpan span : move.steps()) {
             bar(
                     css(span.phase()),
                     span.startNanos(),
                     span.endNanos(),
                     TOP,
                     BOTTOM - TOP,
-                    "move " + move.number() + ", " + span.phase().title() + ": " + Quantity.millis(span.nanos())
-                            + " ms");
+                    "move " + move.number() + ", " + span.step() + ": " + Quantity.millis(span.nanos()) + " ms");
         }
     }
 
-    private void rounds(MoveReport move) {
-        for (int i = 0; i < move.rounds().size(); i++) {
-            Round round = move.rounds().get(i);
-            String what = "move " + move.number() + ", round " + (i + 1) + ": " + Quantity.mib(round.memoryBytes())
-                    + " MiB of memory, " + Quantity.mib(round.deviceBytes()) + " MiB from the device, in "
-                    + Quantity.millis(round.nanos()) + " ms";
-            String css = round.last() ? "last" : i % 2 == 0 ? "even" : "odd";
-            bar(css, round.startNanos(), round.endNanos(), ROUNDS_TOP, ROUND_HEIGHT, what);
+    private void rounds(Move move) {
+        for (Round.What what : Round.What.values()) {
+            List<Round> rounds = move.roundsOf(what);
+            for (int i = 0; i < rounds.size(); i++) {
+                Round round = rounds.get(i);
+                String title = "move " + move.number() + ", " + what.title() + ", round " + (i + 1) + ": "
+                        + Quantity.mib(round.bytes()) + " MiB in " + Quantity.millis(round.nanos()) + " ms";
+                String css = round.live() ? i % 2 == 0 ? "even" : "odd" : "last";
+                bar(css, round.startNanos(), round.endNanos(), strip(what), STRIP_HEIGHT, title);
+            }
         }
     }
 
-    /** The mark ends with the move's start of the destination, where the first completion comes from. */
-    private void downtime(MoveReport move, boolean label) {
+    private static int strip(Round.What what) {
+        return what == Round.What.MEMORY ? STRIPS_TOP : STRIPS_TOP + STRIP_HEIGHT + STRIP_GAP;
+    }
+
+    /** Where the guest stood still. */
+    private void downtime(Move move, boolean label) {
         if (move.downtimeNanos().isEmpty()) {
             return;
         }
-        String x = time.place(move.endNanos() / 1e9);
+        long at = move.stopStartNanos().orElse(move.endNanos())
+                + move.stoppedNanos().orElse(0) / 2;
+        if (at < time.first() * 1e9 || at > time.last() * 1e9) {
+            return;
+        }
+        String x = time.place(at / 1e9);
         String words = Quantity.millis(move.downtimeNanos()) + " ms";
         add("<g class=\"down\"><title>move %s: downtime %s</title>".formatted(move.number(), words));
         add("<path d=\"M%s %s l-5 -8 h10 z\"/>".formatted(x, TOP));
         if (label) {
-            add("<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>"
-                    .formatted(x, TOP - 12, anchor(move.endNanos()), words));
+            add("<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>".formatted(x, TOP - 12, anchor(at), words));
         }
         svg.append("</g>\n");
     }
@@ -137,7 +147,9 @@ final class Timeline {
         }
         add("<text x=\"%s\" y=\"%s\" text-anchor=\"end\">seconds</text>".formatted(RIGHT, LABELS + 18));
         add("<text x=\"%s\" y=\"%s\">IOPS</text>".formatted(8, TOP - 12));
-        add("<text x=\"%s\" y=\"%s\">rounds</text>\n".formatted(8, ROUNDS_TOP + ROUND_HEIGHT - 2));
+        for (Round.What what : Round.What.values()) {
+            add("<text x=\"%s\" y=\"%s\">%s</text>\n".formatted(8, strip(what) + STRIP_HEIGHT, what.title()));
+        }
         add("<path class=\"axis\" d=\"M%s %s V%s H%s\"/>\n".formatted(LEFT, TOP, BOTTOM, RIGHT));
     }
 
@@ -176,6 +188,7 @@ final class Timeline {
     /** The class of a phase's shade. */
     static String css(Phase phase) {
         return switch (phase) {
+            case PREPARING, CLEANING_UP -> "aside";
             case PRE_COPY -> "precopy";
             case STOPPING -> "stopping";
             case LAST_ROUND -> "lastround";

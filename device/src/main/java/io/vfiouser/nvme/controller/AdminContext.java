@@ -1,6 +1,7 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.migration.EventState;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.LogPageId;
@@ -283,6 +284,13 @@ final class AdminContext {
 
     Set<Integer> changedNamespaces() {
         return changedNamespaces;
+    }
+
+    /** Takes over what another controller has to report, but for what the subsystem announces. */
+    void restore(EventState state) {
+        events.restore(state);
+        changedNamespaces.clear();
+        changedNamespaces.addAll(state.changedNamespaces());
     }
 
     // ---- the controller ----

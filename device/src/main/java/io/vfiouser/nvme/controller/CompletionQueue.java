@@ -71,6 +71,11 @@ final class CompletionQueue {
         return vector;
     }
 
+    /** Index of the first entry that the host has not consumed. */
+    int head() {
+        return head;
+    }
+
     QueueRing ring() {
         return ring;
     }

@@ -1,6 +1,7 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.migration.CommandState;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,22 @@ final class IoQueues {
                 shared.invalidDoorbellValue("submission", queue.id(), queue.refusedTail());
             }
         }
+    }
+
+    /** Commands that were taken back from the back ends, to be executed again. While the pollers stand still. */
+    List<CommandState> heldCommands() {
+        List<CommandState> held = new ArrayList<>();
+        group.pollers().forEach(poller -> held.addAll(poller.heldCommands()));
+        return held;
+    }
+
+    /** Has a command executed as soon as the pollers go on. While they stand still. */
+    void hold(CommandState command) {
+        SubmissionQueue queue = submissionQueue(command.submissionQueueId());
+        if (queue == null) {
+            throw new IllegalArgumentException("there is no submission queue " + command.submissionQueueId());
+        }
+        poller(queue).hold(queue, command);
     }
 
     /** Aborts a command. While the pollers stand still. Returns whether it has completed, as aborted: see {@link QueuePoller#abort}. */

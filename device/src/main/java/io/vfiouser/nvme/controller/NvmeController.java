@@ -1,12 +1,17 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.GuestMemory;
+import io.vfiouser.nvme.migration.ControllerState;
+import io.vfiouser.nvme.migration.PciState;
+import io.vfiouser.nvme.migration.StateRefusedException;
+import io.vfiouser.nvme.migration.StorageMode;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.os.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -40,10 +45,15 @@ public final class NvmeController implements AutoCloseable {
     private final AdminContext context;
     private final AdminAgent admin;
     private final Lifecycle lifecycle;
+    private final ControllerSaver saver;
+    private final RestoreCheck restoreCheck;
+    private final ControllerRestorer restorer;
     private boolean pauseWanted;
     private boolean stopWanted;
     /** What the pollers were asked for; RUN while admin commands are to end first. */
     private PauseLevel asked = PauseLevel.RUN;
+    /** In this pause the host stands still as well: it cannot keep the controller alive. */
+    private boolean hostStandsStill;
 
     /**
      * Joins the subsystem as one of its controllers.
@@ -90,6 +100,11 @@ public final class NvmeController implements AutoCloseable {
         context = new AdminContext(shared, group, ioQueues, options, registers, flushAll, share, clockMillis);
         admin = new AdminAgent(shared, context);
         lifecycle = new Lifecycle(shared, group, ioQueues, registers, flushAll, admin, context);
+        ControllerParts parts =
+                new ControllerParts(shared, group, ioQueues, registers, share, context, admin, lifecycle);
+        saver = new ControllerSaver(parts);
+        restoreCheck = new RestoreCheck(parts);
+        restorer = new ControllerRestorer(parts);
         shared.doorbells.clear();
         share.join();
     }
@@ -289,6 +304,14 @@ public final class NvmeController implements AutoCloseable {
         if (!pauseWanted) {
             return;
         }
+        if (paused()) {
+            takeMemory();
+            payOwed();
+        }
+        if (hostStandsStill) {
+            hostStandsStill = false;
+            context.keepAlive().restart(context.nowMillis());
+        }
         ask(PauseLevel.RUN);
         pauseWanted = false;
         stopWanted = false;
@@ -297,6 +320,83 @@ public final class NvmeController implements AutoCloseable {
     private void takeMemory() {
         admin.map(shared.memory.table());
         ioQueues.map(shared.memory.table());
+    }
+
+    private void payOwed() {
+        try {
+            restorer.payOwed();
+            MemoryFaults.deliver();
+        } catch (InternalError e) {
+            memoryFault();
+        }
+    }
+
+    /**
+     * All that a host would notice the loss of. While {@link #paused} and {@link #stoppable}, and the host stands still. Changes nothing but
+     * that doorbells count which the host has rung: afterwards this controller may be resumed, or save once more.
+     *
+     * @param pci what the transport knows
+     * @param pendingVectors interrupts that the transport was given and has not delivered
+     * @throws IllegalStateException if it cannot be saved now; the message says what it waits for
+     */
+    public ControllerState save(PciState pci, Collection<Integer> pendingVectors) {
+        // A poller may have run into a fault that nobody has looked at.
+        int ignored = lifecycle.advance();
+        requireStopped();
+        try {
+            saver.readDoorbells();
+            MemoryFaults.deliver();
+        } catch (InternalError e) {
+            memoryFault();
+        }
+        hostStandsStill = true;
+        return saver.save(pci, pendingVectors);
+    }
+
+    private void requireStopped() {
+        if (!paused()) {
+            throw new IllegalStateException("the controller is not paused");
+        }
+        stoppable().ifPresent(why -> {
+            throw new IllegalStateException("the controller has not stopped: " + why);
+        });
+    }
+
+    /** As {@link #save(PciState, Collection)}, with no pending interrupts. */
+    public ControllerState save(PciState pci) {
+        return save(pci, List.of());
+    }
+
+    /**
+     * Whether this controller can become what a state from elsewhere says. Changes nothing.
+     *
+     * @param storage what becomes of the namespaces' content: if it is shared, the namespaces have to be the very same
+     * @throws StateRefusedException if it cannot; the message says why in a sentence
+     */
+    public void checkRestorable(ControllerState state, StorageMode storage) {
+        restoreCheck.check(state, storage);
+    }
+
+    /**
+     * Becomes what a state from elsewhere says. The controller stays {@link #paused}; {@link #resume} then looks for the queues in
+     * guest memory, posts what is to be posted, and interrupts the host for all that it may not have been told of.
+     *
+     * @throws StateRefusedException as {@link #checkRestorable} does; nothing has changed
+     * @throws IllegalStateException if it is not paused, or a host has enabled it, or it failed or was shut down since its last reset
+     */
+    public void restore(ControllerState state, StorageMode storage) {
+        requireStopped();
+        if (!lifecycle.untouched()) {
+            throw new IllegalStateException("a controller that has a host, or failed, cannot become another: reset it");
+        }
+        checkRestorable(state, storage);
+        try {
+            restorer.restore(state);
+            hostStandsStill = true;
+        } catch (RuntimeException e) {
+            lifecycle.reset();
+            throw e;
+        }
     }
 
     /**

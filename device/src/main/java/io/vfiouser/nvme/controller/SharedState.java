@@ -85,10 +85,18 @@ final class SharedState {
         return field;
     }
 
-    /** The event a flag stands for, or null if it is not raised; lowers the flag. */
+    /** Whether such an event is still to be raised. */
+    boolean invalidDoorbell(AsynchronousEvent event) {
+        return flag(event).get();
+    }
+
+    /** Whether such an event is to be raised; it is the caller's then. */
     boolean takeInvalidDoorbell(AsynchronousEvent event) {
-        AtomicBoolean flag =
-                event.equals(AsynchronousEvent.INVALID_DOORBELL_VALUE) ? invalidDoorbellValue : invalidDoorbellRegister;
+        AtomicBoolean flag = flag(event);
         return flag.get() && flag.getAndSet(false);
+    }
+
+    private AtomicBoolean flag(AsynchronousEvent event) {
+        return event.equals(AsynchronousEvent.INVALID_DOORBELL_VALUE) ? invalidDoorbellValue : invalidDoorbellRegister;
     }
 }

@@ -78,6 +78,11 @@ final class SubmissionQueue {
         return head;
     }
 
+    /** Index behind the last entry that the host has announced. */
+    int tail() {
+        return tail;
+    }
+
     /**
      * Takes the tail doorbell over if it is a value this queue can have. Entries between head and tail may then be fetched.
      *

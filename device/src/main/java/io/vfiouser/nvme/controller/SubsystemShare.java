@@ -1,10 +1,13 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.subsystem.AdoptedSubsystem;
 import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NamespaceChange;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.subsystem.SubsystemMember;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +120,26 @@ final class SubsystemShare implements SubsystemMember {
     /** What was announced and not taken by {@link #nextChanged}, ascending. */
     List<Integer> announced() {
         return List.copyOf(changed);
+    }
+
+    /** Makes these what was announced and not taken. */
+    void restoreAnnounced(Collection<Integer> namespaceIds) {
+        changed.clear();
+        changed.addAll(namespaceIds);
+    }
+
+    /** Why this subsystem cannot be the one that a host knows; empty if it can. */
+    Optional<String> adoptionRefusal(AdoptedSubsystem adopted) {
+        return subsystem.adoptionRefusal(this, adopted);
+    }
+
+    /**
+     * Makes the subsystem and this controller pass for the ones that a host knows, and takes over what is attached then. While the pollers are
+     * drained and no host has enabled the controller.
+     */
+    void adopt(AdoptedSubsystem adopted) {
+        subsystem.adopt(this, adopted);
+        take();
     }
 
     /** Whether an NVM subsystem reset was asked for since the last call. */

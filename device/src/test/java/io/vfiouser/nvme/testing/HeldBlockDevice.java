@@ -13,9 +13,13 @@ import io.vfiouser.nvme.block.Operation;
 import io.vfiouser.nvme.block.ResizeListener;
 import io.vfiouser.nvme.block.Waker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /**
  * A back end that completes nothing until the test says so, or fails what the test wants to fail, and remembers what it was asked for. Any
@@ -34,8 +38,10 @@ public final class HeldBlockDevice implements BlockDevice {
     private volatile long blocks;
     private int mayComplete;
     private BlockStatus outcome = BlockStatus.OK;
+    private Function<CancelPromise, CancelResult> answer = wanted -> CancelResult.IN_PROGRESS;
     private boolean active;
     private int outstanding;
+    private int cancelled;
 
     public HeldBlockDevice(int blocks) {
         this.blocks = blocks;
@@ -57,6 +63,24 @@ public final class HeldBlockDevice implements BlockDevice {
     /** How requests end that complete from now on. */
     public synchronized void outcome(BlockStatus status) {
         outcome = status;
+    }
+
+    /**
+     * How it answers from now on when it is to take a request back; {@link CancelResult#IN_PROGRESS} if nothing else is said. What it
+     * answers it does: a write that is detached is executed with the data of that moment.
+     */
+    public synchronized void answers(Function<CancelPromise, CancelResult> decision) {
+        answer = decision;
+    }
+
+    /** How many requests were taken back. */
+    public synchronized int cancelled() {
+        return cancelled;
+    }
+
+    /** A byte of the medium. */
+    public synchronized byte at(long block) {
+        return bytes.get(ValueLayout.JAVA_BYTE, block * BLOCK_BYTES);
     }
 
     public List<Seen> seen() {
@@ -130,6 +154,8 @@ public final class HeldBlockDevice implements BlockDevice {
 
     private final class Channel implements BlockChannel {
         private final List<BlockRequest> held = new ArrayList<>();
+        /** The data of those that are detached. */
+        private final Map<BlockRequest, MemorySegment> detached = new HashMap<>();
 
         @Override
         public void submit(BlockRequest request) {
@@ -173,7 +199,12 @@ public final class HeldBlockDevice implements BlockDevice {
         }
 
         private void move(BlockRequest request) {
-            if (request.operation() == Operation.READ) {
+            MemorySegment own = detached.remove(request);
+            if (own != null) {
+                if (request.operation() == Operation.WRITE) {
+                    MemorySegment.copy(own, 0, bytes, request.firstBlock() * BLOCK_BYTES, own.byteSize());
+                }
+            } else if (request.operation() == Operation.READ) {
                 request.data().copyFrom(bytes, request.firstBlock() * BLOCK_BYTES);
             } else if (request.operation() == Operation.WRITE) {
                 request.data().copyTo(bytes, request.firstBlock() * BLOCK_BYTES);
@@ -182,7 +213,27 @@ public final class HeldBlockDevice implements BlockDevice {
 
         @Override
         public CancelResult cancel(BlockRequest request, CancelPromise wanted) {
-            return CancelResult.IN_PROGRESS;
+            synchronized (HeldBlockDevice.this) {
+                if (!request.outstanding()) {
+                    return CancelResult.NOT_OUTSTANDING;
+                }
+                CancelResult result = answer.apply(wanted);
+                if (result == CancelResult.CANCELLED) {
+                    held.removeIf(r -> r.equals(request));
+                    detached.remove(request);
+                    outstanding--;
+                    cancelled++;
+                    request.complete(BlockStatus.CANCELLED);
+                } else if (result == CancelResult.DETACHED) {
+                    MemorySegment copy =
+                            MemorySegment.ofArray(new byte[(int) request.data().totalBytes()]);
+                    if (request.operation() == Operation.WRITE) {
+                        request.data().copyTo(copy, 0);
+                    }
+                    detached.put(request, copy);
+                }
+                return result;
+            }
         }
 
         @Override

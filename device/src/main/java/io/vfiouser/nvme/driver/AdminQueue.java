@@ -20,11 +20,15 @@ public final class AdminQueue {
     private final QueuePair pair;
     private final @Nullable EventFd interrupt;
     private final Duration timeout;
+    private final GuestThreads threads;
+    /** Taken inside the guest, and nobody stands still with it. */
     private final ReentrantLock lock = new ReentrantLock();
+
     private final @Nullable NvmeCompletion[] completions;
     private final boolean[] tokenTaken;
 
-    AdminQueue(QueuePair pair, @Nullable EventFd interrupt, Duration timeout) {
+    AdminQueue(QueuePair pair, @Nullable EventFd interrupt, Duration timeout, GuestThreads threads) {
+        this.threads = threads;
         this.pair = pair;
         this.interrupt = interrupt;
         this.timeout = timeout;
@@ -58,6 +62,7 @@ public final class AdminQueue {
      * @return what {@link #await} takes; it is taken until the completion was fetched
      */
     public int submit(NvmeCommand command) {
+        GuestThread entered = threads.enter();
         lock.lock();
         try {
             int token = 0;
@@ -74,37 +79,60 @@ public final class AdminQueue {
             return token;
         } finally {
             lock.unlock();
+            entered.close();
         }
     }
 
-    /** Waits for a submitted command; empty if the time ran out, after which it may be waited for again. Any thread. */
+    /**
+     * Waits for a submitted command; stands here while the guest is paused, and that time does not count. Any thread.
+     *
+     * @return empty if the time ran out, after which it may be waited for again
+     */
     public Optional<NvmeCompletion> await(int token, Duration longest) {
-        long deadline = System.nanoTime() + longest.toNanos();
+        long deadline = threads.unpausedNanoTime() + longest.toNanos();
         for (int spins = 0; ; spins++) {
-            lock.lock();
-            try {
-                pair.poll(this::completed, Integer.MAX_VALUE);
-                NvmeCompletion completion = completions[token];
-                if (completion != null) {
-                    completions[token] = null;
-                    tokenTaken[token] = false;
-                    return Optional.of(completion);
-                }
-            } finally {
-                lock.unlock();
+            NvmeCompletion completion = poll(token);
+            if (completion != null) {
+                return Optional.of(completion);
             }
-            if (System.nanoTime() - deadline >= 0) {
+            if (threads.unpausedNanoTime() - deadline >= 0) {
                 return Optional.empty();
             }
-            if (interrupt != null) {
-                interrupt.await(SLEEP);
-                interrupt.drain();
-            } else if (spins < SPINS_BEFORE_PAUSE) {
+            if (interrupt == null && spins < SPINS_BEFORE_PAUSE) {
                 Thread.onSpinWait();
             } else {
-                LockSupport.parkNanos(POLL_PAUSE_NANOS);
+                sleep();
             }
         }
+    }
+
+    private @Nullable NvmeCompletion poll(int token) {
+        threads.safePoint();
+        GuestThread entered = threads.enter();
+        lock.lock();
+        try {
+            pair.poll(this::completed, Integer.MAX_VALUE);
+            NvmeCompletion completion = completions[token];
+            if (completion != null) {
+                completions[token] = null;
+                tokenTaken[token] = false;
+            }
+            return completion;
+        } finally {
+            lock.unlock();
+            entered.close();
+        }
+    }
+
+    private void sleep() {
+        threads.beforeSleep();
+        if (interrupt != null) {
+            interrupt.await(SLEEP);
+            interrupt.drain();
+        } else {
+            LockSupport.parkNanos(POLL_PAUSE_NANOS);
+        }
+        threads.afterSleep();
     }
 
     private void completed(long tag, int statusField, long result) {

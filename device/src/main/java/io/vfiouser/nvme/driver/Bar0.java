@@ -1,19 +1,15 @@
 package io.vfiouser.nvme.driver;
 
-import io.vfiouser.client.RegionInfo;
-import io.vfiouser.client.SparseArea;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserDisconnectedException;
 import io.vfiouser.nvme.spec.ControllerCapabilities;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.ControllerStatus;
 import io.vfiouser.nvme.spec.LittleEndian;
-import io.vfiouser.os.Mapping;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToLongFunction;
 
 /**
  * The controller's registers by message, and its doorbells: stores into shared memory where the server lets them be mapped,
@@ -21,48 +17,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bar0 implements DoorbellRegisters, AutoCloseable {
 
-    private static final int BAR0 = 0;
-    /** Admin queue pair only: the least a controller has. */
-    private static final long SMALLEST_BYTES = ControllerRegisters.DOORBELLS + 8L;
-
-    private final VfioUserClient client;
-    private final long lengthBytes;
     private final ReentrantLock messages = new ReentrantLock();
-    private final @Nullable Mapping mapping;
-    private final @Nullable MemorySegment mapped;
-    private final long mappedFrom;
+    /** Changes only while nobody rings, and under the lock for those who send messages. */
+    private BarAttachment attachment;
+
     private long strideBytes = Integer.BYTES;
 
     Bar0(VfioUserClient client) {
-        this.client = client;
-        RegionInfo region = client.regionInfo(BAR0);
-        lengthBytes = region.lengthBytes();
-        if (lengthBytes < SMALLEST_BYTES) {
-            throw new NvmeProtocolException("BAR0 has " + lengthBytes
-                    + " bytes: the device is no NVMe controller, whose doorbells begin at 1000h");
-        }
-        Optional<SparseArea> area = doorbellArea(region);
-        if (area.isPresent()) {
-            mapping = client.mapRegion(BAR0, area.get());
-            mapped = mapping.segment();
-            mappedFrom = area.get().offset();
-        } else {
-            mapping = null;
-            mapped = null;
-            mappedFrom = 0;
+        attachment = new BarAttachment(client);
+    }
+
+    /** Held during each exchange of messages: whoever else uses the client takes it as well. */
+    Lock clientLock() {
+        return messages;
+    }
+
+    /** From now on registers and doorbells are another server's; the doorbells of the one before are unmapped. The guest is paused. */
+    void switchTo(BarAttachment other) {
+        messages.lock();
+        try {
+            attachment.close();
+            attachment = other;
+        } finally {
+            messages.unlock();
         }
     }
 
-    private static Optional<SparseArea> doorbellArea(RegionInfo region) {
-        return region.areas().stream()
-                .filter(area -> area.offset() <= ControllerRegisters.DOORBELLS
-                        && area.offset() + area.lengthBytes() > ControllerRegisters.DOORBELLS)
-                .findFirst();
+    /** Refuses a server whose BAR0 is too small for the doorbells in use. */
+    void mustReachAsFar(BarAttachment other) {
+        if (other.lengthBytes < attachment.lengthBytes) {
+            throw new NvmeDriverException("the destination's BAR0 has " + other.lengthBytes + " bytes, the source's "
+                    + attachment.lengthBytes + ": start it with as many queues");
+        }
     }
 
     /** Whether doorbells are stores into shared memory. */
     boolean doorbellsMapped() {
-        return mapped != null;
+        return attachment.mapped != null;
     }
 
     void strideBytes(int bytes) {
@@ -81,6 +72,7 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
 
     private long doorbell(long index) {
         long offset = ControllerRegisters.DOORBELLS + index * strideBytes;
+        long lengthBytes = attachment.lengthBytes;
         if (offset + Integer.BYTES > lengthBytes) {
             throw new NvmeDriverException(
                     "BAR0 has " + lengthBytes + " bytes, too few for doorbell " + index + ": attach with fewer queues");
@@ -90,9 +82,11 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
 
     @Override
     public void ring(long offset, int value) {
-        MemorySegment memory = mapped;
-        if (memory != null && offset - mappedFrom + Integer.BYTES <= memory.byteSize()) {
-            LittleEndian.putU32Release(memory, offset - mappedFrom, value);
+        BarAttachment now = attachment;
+        MemorySegment memory = now.mapped;
+        long at = offset - now.mappedFrom;
+        if (memory != null && at + Integer.BYTES <= memory.byteSize()) {
+            LittleEndian.putU32Release(memory, at, value);
         } else {
             post(offset, value);
         }
@@ -101,7 +95,7 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
     private void post(long offset, int value) {
         messages.lock();
         try {
-            client.postWriteRegion32(BAR0, offset, value);
+            attachment.client.postWriteRegion32(BarAttachment.BAR0, offset, value);
         } catch (VfioUserDisconnectedException e) {
             throw disconnected(e);
         } finally {
@@ -110,31 +104,31 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
     }
 
     int read32(int register) {
-        return (int) exchange(() -> client.readRegion32(BAR0, register));
+        return (int) exchange(client -> client.readRegion32(BarAttachment.BAR0, register));
     }
 
     long read64(int register) {
-        return exchange(() -> client.readRegion64(BAR0, register));
+        return exchange(client -> client.readRegion64(BarAttachment.BAR0, register));
     }
 
     void write32(int register, int value) {
-        long ignored = exchange(() -> {
-            client.writeRegion32(BAR0, register, value);
+        long ignored = exchange(client -> {
+            client.writeRegion32(BarAttachment.BAR0, register, value);
             return 0;
         });
     }
 
     void write64(int register, long value) {
-        long ignored = exchange(() -> {
-            client.writeRegion64(BAR0, register, value);
+        long ignored = exchange(client -> {
+            client.writeRegion64(BarAttachment.BAR0, register, value);
             return 0;
         });
     }
 
-    private long exchange(LongSupplier message) {
+    private long exchange(ToLongFunction<VfioUserClient> message) {
         messages.lock();
         try {
-            return message.getAsLong();
+            return message.applyAsLong(attachment.client);
         } catch (VfioUserDisconnectedException e) {
             throw disconnected(e);
         } finally {
@@ -170,8 +164,6 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
 
     @Override
     public void close() {
-        if (mapping != null) {
-            mapping.close();
-        }
+        attachment.close();
     }
 }

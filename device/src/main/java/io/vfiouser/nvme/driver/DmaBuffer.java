@@ -35,6 +35,15 @@ public final class DmaBuffer implements AutoCloseable {
         return segment.byteSize();
     }
 
+    /**
+     * Says that a part of the buffer was written by this process, after it was: memory that moves to another place is copied again there.
+     * What a command carries to the controller is told by its submission; this is for what was written otherwise, and has to reach the
+     * device or be found again after a move. Costs nothing while no move is under way. Any thread.
+     */
+    public void written(long from, long count) {
+        owner.written(offset + from, count);
+    }
+
     /** Gives the memory back; every call but the first does nothing. Any thread. */
     @Override
     public void close() {

@@ -1,60 +1,69 @@
 package io.vfiouser.nvme.driver;
 
-import io.vfiouser.os.Fd;
-import io.vfiouser.os.Mapping;
-import io.vfiouser.os.MemFd;
+import io.vfiouser.client.VfioUserClient;
+import io.vfiouser.mover.GuestMemory;
 import io.vfiouser.os.PageSize;
-import io.vfiouser.os.Protection;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Guest memory: one memfd, mapped here and in the device, cut into buffers of whole pages by first fit. Any thread may allocate.
- * Its size is sealed, so that neither side can make the other's accesses fail.
+ * Guest memory, mapped here and in the device, cut into buffers of whole pages by first fit. Any thread may allocate. Its size is sealed,
+ * so that neither side can make the other's accesses fail.
  */
 final class HostMemory implements AutoCloseable {
 
     /** The page of PRPs: CC.MPS is always 0 here. */
     static final int PAGE_BYTES = 4096;
 
-    private final MemFd file;
-    private final Mapping mapping;
+    private final GuestBacking backing;
+    private final GuestThreads threads;
+    private final MemorySegment segment;
     private final long iovaBase;
     private final TreeMap<Long, Long> freeByOffset = new TreeMap<>();
 
-    private HostMemory(MemFd file, Mapping mapping, long iovaBase) {
-        this.file = file;
-        this.mapping = mapping;
+    HostMemory(GuestBacking backing, long iovaBase, GuestThreads threads) {
+        this.backing = backing;
+        this.threads = threads;
+        this.segment = backing.segment();
         this.iovaBase = iovaBase;
-        freeByOffset.put(0L, mapping.segment().byteSize());
+        freeByOffset.put(0L, segment.byteSize());
     }
 
     static HostMemory create(long lengthBytes, boolean hugePages, long iovaBase) {
-        MemFd file = MemFd.create(
-                "nvme-guest-memory",
-                roundUp(lengthBytes, PAGE_BYTES),
-                hugePages ? PageSize.EXPLICIT_HUGE : PageSize.BASE);
-        try {
-            file.sealSize();
-            return new HostMemory(file, file.map(Protection.READ_WRITE), iovaBase);
-        } catch (RuntimeException e) {
-            file.close();
-            throw e;
-        }
+        return create(lengthBytes, hugePages, iovaBase, new GuestThreads());
     }
 
-    Fd fd() {
-        return file.fd();
+    static HostMemory create(long lengthBytes, boolean hugePages, long iovaBase, GuestThreads threads) {
+        long length = roundUp(lengthBytes, PAGE_BYTES);
+        return new HostMemory(
+                hugePages ? GuestBacking.Fixed.create(length, iovaBase) : GuestBacking.Movable.create(length, iovaBase),
+                iovaBase,
+                threads);
+    }
+
+    /** Memory that somebody else made and closes; one region. */
+    static HostMemory of(GuestMemory memory, GuestThreads threads) {
+        GuestBacking.Movable backing = GuestBacking.Movable.borrowed(memory);
+        return new HostMemory(backing, memory.regions().getFirst().iova(), threads);
+    }
+
+    /** For moving it with the device. */
+    GuestMemory movable() {
+        return backing.movable();
+    }
+
+    void mapInto(VfioUserClient client) {
+        backing.mapInto(client);
     }
 
     long lengthBytes() {
-        return mapping.lengthBytes();
+        return segment.byteSize();
     }
 
     /** All of it, from {@link #iovaBase()} on. */
     MemorySegment segment() {
-        return mapping.segment();
+        return segment;
     }
 
     long iovaBase() {
@@ -62,18 +71,25 @@ final class HostMemory implements AutoCloseable {
     }
 
     PageSize pageSize() {
-        return file.pageSize();
+        return backing.pageSize();
     }
 
     /** Whole pages, zeroed. */
-    synchronized DmaBuffer allocate(long wantedBytes) {
+    DmaBuffer allocate(long wantedBytes) {
         if (wantedBytes <= 0) {
             throw new IllegalArgumentException("cannot allocate " + wantedBytes + " bytes");
         }
+        try (GuestThread _ = threads.enter()) {
+            return allocateInside(wantedBytes);
+        }
+    }
+
+    private synchronized DmaBuffer allocateInside(long wantedBytes) {
         long length = roundUp(wantedBytes, PAGE_BYTES);
         long offset = takeFirstFit(length);
-        DmaBuffer buffer = new DmaBuffer(this, mapping.segment().asSlice(offset, length), iovaBase + offset, offset);
+        DmaBuffer buffer = new DmaBuffer(this, segment.asSlice(offset, length), iovaBase + offset, offset);
         buffer.segment().fill((byte) 0);
+        written(offset, length);
         return buffer;
     }
 
@@ -91,6 +107,19 @@ final class HostMemory implements AutoCloseable {
             freeByOffset.put(offset + length, free - length);
         }
         return offset;
+    }
+
+    /** Marks a part that this process has written, by its offset. One load while no move is under way. */
+    void written(long offset, long lengthBytes) {
+        backing.markWritten(iovaBase + offset, lengthBytes);
+    }
+
+    /** Marks a part that this process has written, by its address for the device; a range that is not all guest memory is nobody's. */
+    void writtenAt(long iova, long lengthBytes) {
+        long offset = iova - iovaBase;
+        if (offset >= 0 && offset <= segment.byteSize() - lengthBytes) {
+            backing.markWritten(iova, lengthBytes);
+        }
     }
 
     /** Merges with the neighbours, so that a fresh start finds the whole again. */
@@ -113,8 +142,7 @@ final class HostMemory implements AutoCloseable {
     /** Unmaps the memory: buffers throw from now on. */
     @Override
     public void close() {
-        mapping.close();
-        file.close();
+        backing.close();
     }
 
     static long roundUp(long value, long multiple) {

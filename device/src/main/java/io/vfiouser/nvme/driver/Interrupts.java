@@ -19,22 +19,32 @@ final class Interrupts implements AutoCloseable {
     }
 
     static Interrupts enable(VfioUserClient client, int queues) {
-        IrqInfo info = client.irqInfo(MSIX);
-        if (info.count() < queues + 1) {
-            throw new NvmeDriverException("the device has " + info.count() + " MSI-X vectors; " + queues
-                    + " queues need one each and one for the admin queue: attach with fewer, or polled");
-        }
         List<EventFd> vectors = new ArrayList<>();
         try {
             for (int i = 0; i <= queues; i++) {
                 vectors.add(EventFd.create());
             }
-            client.setIrqEventFds(MSIX, 0, vectors.toArray(new EventFd[0]));
+            give(client, vectors);
         } catch (RuntimeException e) {
             vectors.forEach(EventFd::close);
             throw e;
         }
         return new Interrupts(List.copyOf(vectors));
+    }
+
+    /** Has another server raise the same interrupts. */
+    void giveTo(VfioUserClient client) {
+        give(client, vectors);
+    }
+
+    private static void give(VfioUserClient client, List<EventFd> vectors) {
+        IrqInfo info = client.irqInfo(MSIX);
+        int queues = vectors.size() - 1;
+        if (info.count() < vectors.size()) {
+            throw new NvmeDriverException("the device has " + info.count() + " MSI-X vectors; " + queues
+                    + " queues need one each and one for the admin queue: attach with fewer, or polled");
+        }
+        client.setIrqEventFds(MSIX, 0, vectors.toArray(new EventFd[0]));
     }
 
     EventFd of(int queueId) {

@@ -22,9 +22,13 @@ public final class IoQueue {
     private final QueuePair pair;
     private final @Nullable EventFd interrupt;
     private final long maximumTransferBytes;
+    private final GuestThreads threads;
     private final PollPause pause = new PollPause();
+    /** The thread that used the queue last. */
+    private @Nullable GuestThread user;
 
-    IoQueue(QueuePair pair, @Nullable EventFd interrupt, long maximumTransferBytes) {
+    IoQueue(QueuePair pair, @Nullable EventFd interrupt, long maximumTransferBytes, GuestThreads threads) {
+        this.threads = threads;
         this.pair = pair;
         this.interrupt = interrupt;
         this.maximumTransferBytes = maximumTransferBytes;
@@ -59,23 +63,50 @@ public final class IoQueue {
 
     /** Submits Flush. */
     public boolean flush(int namespaceId, long tag) {
-        int commandId = pair.begin(tag, true);
-        if (commandId == QueuePair.FULL) {
-            return false;
+        GuestThread entered = enter();
+        try {
+            int commandId = pair.begin(tag, true);
+            if (commandId == QueuePair.FULL) {
+                return false;
+            }
+            IoCommand.flush(pair.submissions(), pair.slotOffset(), commandId, namespaceId);
+            pair.commit();
+            return true;
+        } finally {
+            leave(entered);
         }
-        IoCommand.flush(pair.submissions(), pair.slotOffset(), commandId, namespaceId);
-        pair.commit();
-        return true;
+    }
+
+    /** Enters the guest where its user has not: null if it has, which costs next to nothing. */
+    private @Nullable GuestThread enter() {
+        GuestThread known = user;
+        if (known != null && known.isInsideHere()) {
+            return null;
+        }
+        GuestThread entered = threads.enter();
+        user = entered;
+        return entered;
+    }
+
+    private static void leave(@Nullable GuestThread entered) {
+        if (entered != null) {
+            entered.close();
+        }
     }
 
     /** Submits any command. */
     public boolean submit(NvmeCommand command, long tag) {
-        int commandId = pair.begin(tag, true);
-        if (commandId == QueuePair.FULL) {
-            return false;
+        GuestThread entered = enter();
+        try {
+            int commandId = pair.begin(tag, true);
+            if (commandId == QueuePair.FULL) {
+                return false;
+            }
+            command.putInto(pair, commandId);
+            return true;
+        } finally {
+            leave(entered);
         }
-        command.putInto(pair, commandId);
-        return true;
     }
 
     /**
@@ -98,24 +129,42 @@ public final class IoQueue {
             throw new IllegalArgumentException(
                     lengthBytes + " bytes in one command; the controller takes " + maximumTransferBytes);
         }
-        int commandId = pair.begin(tag, true);
-        if (commandId == QueuePair.FULL) {
-            return false;
+        GuestThread entered = enter();
+        try {
+            int commandId = pair.begin(tag, true);
+            if (commandId == QueuePair.FULL) {
+                return false;
+            }
+            if (opcode == NvmOpcode.WRITE) {
+                pair.dataWritten(iova, lengthBytes);
+            }
+            long prp2 = pair.prp2(commandId, iova, lengthBytes);
+            SubmissionEntry.write(
+                    pair.submissions(), pair.slotOffset(), opcode, commandId, namespaceId, iova, prp2, lba, cdw12, 0);
+            pair.commit();
+            return true;
+        } finally {
+            leave(entered);
         }
-        long prp2 = pair.prp2(commandId, iova, lengthBytes);
-        SubmissionEntry.write(
-                pair.submissions(), pair.slotOffset(), opcode, commandId, namespaceId, iova, prp2, lba, cdw12, 0);
-        pair.commit();
-        return true;
     }
 
     /** Tells the controller of everything submitted since the last time. */
     public void ring() {
-        pair.ring();
+        GuestThread entered = enter();
+        try {
+            pair.ring();
+        } finally {
+            leave(entered);
+        }
+    }
+
+    /** How long a command may take from now on instead of {@link DriverOptions#timeout}; while the guest is paused no time passes. */
+    public void timeout(Duration longest) {
+        pair.timeoutMillis(longest.toMillis());
     }
 
     /**
-     * Rings, then hands over what has completed without waiting.
+     * Rings, then hands over what has completed without waiting. Stands here first while the guest is paused.
      *
      * @return how many completions were handed over
      * @throws NvmeTimeoutException if a command has waited longer than {@link DriverOptions#timeout}
@@ -123,12 +172,18 @@ public final class IoQueue {
      * @throws NvmeProtocolException if the controller completed what was not submitted
      */
     public int poll(CompletionHandler handler) {
-        return pair.poll(handler, Integer.MAX_VALUE);
+        return poll(handler, Integer.MAX_VALUE);
     }
 
     /** Like {@link #poll(CompletionHandler)}, with at most {@code limit} completions. */
     public int poll(CompletionHandler handler, int limit) {
-        return pair.poll(handler, limit);
+        threads.safePoint();
+        GuestThread entered = enter();
+        try {
+            return pair.poll(handler, limit);
+        } finally {
+            leave(entered);
+        }
     }
 
     /**
@@ -137,20 +192,22 @@ public final class IoQueue {
      * @return how many completions were handed over; 0 if the time ran out or nothing is in flight
      */
     public int await(CompletionHandler handler, Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long deadline = threads.unpausedNanoTime() + timeout.toNanos();
         pause.reset();
         while (true) {
-            int done = pair.poll(handler, Integer.MAX_VALUE);
+            int done = poll(handler, Integer.MAX_VALUE);
             if (done > 0 || pair.outstanding() == 0) {
                 return done;
             }
-            long left = deadline - System.nanoTime();
+            long left = deadline - threads.unpausedNanoTime();
             if (left <= 0) {
                 return 0;
             }
             if (interrupt != null) {
-                // Signalled after the completion was written: what is drained here is polled for next.
+                threads.beforeSleep();
                 interrupt.await(left < LONGEST_SLEEP.toNanos() ? Duration.ofNanos(left) : LONGEST_SLEEP);
+                threads.afterSleep();
+                // Signalled after the completion was written: what is drained here is polled for next.
                 interrupt.drain();
             } else {
                 pause.pause();

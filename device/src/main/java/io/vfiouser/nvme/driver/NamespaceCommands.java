@@ -19,6 +19,7 @@ public final class NamespaceCommands {
     /** Namespace Management, create, NVM command set. Base 2.1, section 5.1.21. DW0 of the completion is the NSID. */
     public static NvmeCommand create(NamespaceManagementData wanted, DmaBuffer from) {
         wanted.write(from.segment(), 0);
+        from.written(0, NamespaceManagementData.LENGTH_BYTES);
         return NvmeCommand.admin(AdminOpcode.NAMESPACE_MANAGEMENT)
                 .cdw10(AdminCommand.SELECT_CREATE)
                 .cdw11(AdminCommand.identifyCdw11(0, IdentifyCns.CSI_NVM))
@@ -51,6 +52,7 @@ public final class NamespaceCommands {
 
     private static NvmeCommand attachment(int select, int namespaceId, List<Integer> controllerIds, DmaBuffer from) {
         ControllerList.write(from.segment(), controllerIds);
+        from.written(0, ControllerList.LENGTH_BYTES);
         return NvmeCommand.admin(AdminOpcode.NAMESPACE_ATTACHMENT)
                 .namespaceId(namespaceId)
                 .cdw10(select)

@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NvmeCommand {
 
+    /** Bit 0 of an opcode: data move from the host to the controller. */
+    private static final int TO_CONTROLLER = 1;
+
     private final MemorySegment entry = MemorySegment.ofArray(new long[SubmissionEntry.LENGTH_BYTES / 8]);
     private final String name;
     private long dataIova;
     private long dataLengthBytes;
     private @Nullable DmaBuffer buffer;
+    private @Nullable SglBuilder list;
     private boolean sglGiven;
 
     private NvmeCommand(int opcode, String name) {
@@ -279,18 +283,22 @@ public final class NvmeCommand {
     /** The data as an SGL of one descriptor, a data block in the command: any offset, any length. */
     public NvmeCommand sgl(DmaBuffer memory, long offset, long lengthBytes) {
         Objects.checkFromIndexSize(offset, lengthBytes, memory.lengthBytes());
-        return sgl(memory.iova() + offset, lengthBytes, SglDescriptor.DATA_BLOCK);
+        return sgl(memory.iova() + offset, lengthBytes, SglDescriptor.DATA_BLOCK)
+                .carrying(memory, offset, lengthBytes);
     }
 
     /** The data as an SGL, as far as it is built by now. */
-    public NvmeCommand sgl(SglBuilder list) {
-        list.writeLink();
-        return sgl(list.firstAddress(), list.firstLengthBytes(), list.firstIdentifier());
+    public NvmeCommand sgl(SglBuilder built) {
+        built.writeLink();
+        NvmeCommand command = sgl(built.firstAddress(), built.firstLengthBytes(), built.firstIdentifier());
+        list = built;
+        return command;
     }
 
     /** The data as an SGL whose first descriptor is as it is given: for invalid ones too. */
     public NvmeCommand sgl(long address, long lengthBytes, int identifier) {
         buffer = null;
+        list = null;
         sglGiven = true;
         SubmissionEntry.putSgl(entry, 0, address, SglDescriptor.lengthAndType(lengthBytes, identifier));
         return this;
@@ -303,6 +311,11 @@ public final class NvmeCommand {
             sglGiven = false;
             set(SubmissionEntry.CDW0, LittleEndian.i32(entry, SubmissionEntry.CDW0) & ~SubmissionEntry.PSDT);
         }
+        list = null;
+        return carrying(memory, offset, lengthBytes);
+    }
+
+    private NvmeCommand carrying(DmaBuffer memory, long offset, long lengthBytes) {
         buffer = memory;
         dataIova = memory.iova() + offset;
         dataLengthBytes = lengthBytes;
@@ -311,11 +324,22 @@ public final class NvmeCommand {
 
     /** Writes the command into a queue that has given it an identifier. */
     void putInto(QueuePair queue, int commandId) {
-        if (buffer != null) {
+        if (buffer != null && !sglGiven) {
             prp1(dataIova);
             prp2(queue.prp2(commandId, dataIova, dataLengthBytes));
         }
+        if ((LittleEndian.i32(entry, SubmissionEntry.CDW0) & TO_CONTROLLER) != 0) {
+            markData(queue);
+        }
         queue.put(entry, commandId);
+    }
+
+    private void markData(QueuePair queue) {
+        if (buffer != null) {
+            queue.dataWritten(dataIova, dataLengthBytes);
+        } else if (list != null) {
+            list.dataWritten();
+        }
     }
 
     private NvmeCommand set(int offset, int value) {

@@ -4,6 +4,8 @@ import io.vfiouser.client.ClientOptions;
 import io.vfiouser.client.PciRegions;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserException;
+import io.vfiouser.mover.Guest;
+import io.vfiouser.mover.GuestMemory;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.IdentifyCns;
@@ -15,12 +17,12 @@ import io.vfiouser.nvme.spec.NamespaceList;
 import io.vfiouser.nvme.spec.SmartLog;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.os.PageSize;
-import io.vfiouser.os.Protection;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,24 +43,29 @@ public final class NvmeDriver implements AutoCloseable {
     private static final String SOCKET_IN_DIRECTORY = "cntrl";
 
     private final DriverOptions options;
-    private final VfioUserClient client;
+    private final GuestThreads threads = new GuestThreads();
     private final Watchdog watchdog;
     private final Bar0 bar;
     private final ControllerLifecycle lifecycle;
     private final HostMemory memory;
     private final @Nullable Interrupts interrupts;
+    private final DriverGuest guest;
     private final List<QueuePair> pairs = new ArrayList<>();
     private final List<IoQueue> ioQueues = new ArrayList<>();
     private @Nullable ShadowDoorbells shadowDoorbells;
     private AdminQueue admin;
     private IdentifyController identity;
+    /** The one that the device is behind. */
+    private volatile VfioUserClient client;
+
     private boolean closed;
 
     @SuppressWarnings("NullAway.Init") // bringUp sets what is missing, or the constructor throws
-    private NvmeDriver(VfioUserClient client, DriverOptions options, Path socket) {
+    private NvmeDriver(
+            VfioUserClient client, DriverOptions options, Path socket, Function<GuestThreads, HostMemory> makeMemory) {
         this.client = client;
         this.options = options;
-        this.watchdog = new Watchdog(() -> !client.connected(), socket.toString());
+        this.watchdog = new Watchdog(() -> !client.connected(), socket.toString(), threads::pausing);
         watchdog.start();
         Bar0 bar0 = null;
         HostMemory host = null;
@@ -68,11 +75,12 @@ public final class NvmeDriver implements AutoCloseable {
             this.bar = bar0;
             this.lifecycle = new ControllerLifecycle(bar);
             writeCommandRegister(client);
-            host = HostMemory.create(memoryBytes(options), options.hugePages(), options.iovaBase());
+            host = makeMemory.apply(threads);
             this.memory = host;
-            client.mapDma(memory.iovaBase(), memory.lengthBytes(), memory.fd(), 0, Protection.READ_WRITE);
+            memory.mapInto(client);
             vectors = options.interrupts() ? Interrupts.enable(client, options.queues()) : null;
             this.interrupts = vectors;
+            this.guest = new DriverGuest(this, threads, bar, vectors);
             bringUp();
         } catch (RuntimeException e) {
             watchdog.close();
@@ -89,10 +97,33 @@ public final class NvmeDriver implements AutoCloseable {
      * @throws NvmeDriverException if the device is no NVMe controller that this driver can use
      */
     public static NvmeDriver connect(Path path, DriverOptions options) {
+        return connect(
+                path,
+                options,
+                threads -> HostMemory.create(memoryBytes(options), options.hugePages(), options.iovaBase(), threads));
+    }
+
+    /**
+     * As {@link #connect(Path, DriverOptions)}, with guest memory that stays the caller's.
+     *
+     * @param memory one region, of {@link #memoryBytes} at least; {@link DriverOptions#iovaBase} and huge pages do not count
+     */
+    public static NvmeDriver connect(Path path, DriverOptions options, GuestMemory memory) {
+        return connect(path, options, threads -> {
+            HostMemory host = HostMemory.of(memory, threads);
+            if (host.lengthBytes() < memoryBytes(options)) {
+                throw new IllegalArgumentException("guest memory has " + host.lengthBytes()
+                        + " bytes, and the driver needs " + memoryBytes(options));
+            }
+            return host;
+        });
+    }
+
+    static NvmeDriver connect(Path path, DriverOptions options, Function<GuestThreads, HostMemory> makeMemory) {
         Path socket = Files.isDirectory(path) ? path.resolve(SOCKET_IN_DIRECTORY) : path;
         VfioUserClient client =
                 VfioUserClient.connect(socket, ClientOptions.defaults().withTimeout(options.timeout()));
-        return new NvmeDriver(client, options, socket);
+        return new NvmeDriver(client, options, socket, makeMemory);
     }
 
     /** The admin queue, for whatever this class has no method for. */
@@ -100,9 +131,33 @@ public final class NvmeDriver implements AutoCloseable {
         return admin;
     }
 
-    /** The client underneath, for what is no matter of NVMe. One thread at a time, and none while registers are read here. */
+    /**
+     * The client underneath, for what is no matter of NVMe: after a move the destination's. One thread at a time, holding
+     * {@link Guest#clientLock} of {@link #guest} if others use the driver. It is closed with the driver.
+     */
     public VfioUserClient client() {
         return client;
+    }
+
+    /** This driver as what runs on a device that is moved. Always the same object. */
+    public Guest guest() {
+        return guest;
+    }
+
+    /** The memory that moves with the device. Fails if it is backed by huge pages, which stay where they are. */
+    public GuestMemory guestMemory() {
+        return memory.movable();
+    }
+
+    /** The threads that stand still while the device moves: who fills buffers has to enter. */
+    public GuestThreads threads() {
+        return threads;
+    }
+
+    /** The device is behind another client now. The guest is paused. */
+    void attachedTo(VfioUserClient destination) {
+        client = destination;
+        watchdog.switchTo(() -> !destination.connected(), "the socket that the device was moved to");
     }
 
     /** I/O queues that were granted; may be fewer than wanted. */
@@ -159,6 +214,16 @@ public final class NvmeDriver implements AutoCloseable {
         bar.write32(offset, value);
     }
 
+    /** What the driver itself has the device write into, pages for log pages and the like excepted: for tests. */
+    List<DmaBuffer> writtenByDevice() {
+        List<DmaBuffer> buffers = new ArrayList<>();
+        pairs.forEach(pair -> buffers.add(pair.completionMemory()));
+        if (shadowDoorbells != null) {
+            buffers.add(shadowDoorbells.eventMemory());
+        }
+        return buffers;
+    }
+
     /** Guest memory for data, in whole pages, zeroed. Any thread. */
     public DmaBuffer allocate(long lengthBytes) {
         return memory.allocate(lengthBytes);
@@ -195,8 +260,10 @@ public final class NvmeDriver implements AutoCloseable {
 
     /** Disables the controller, enables it again and creates new queues: those handed out before must not be used any more. */
     public void resetController() {
-        lifecycle.disable();
-        bringUp();
+        try (GuestThread _ = threads.enter()) {
+            lifecycle.disable();
+            bringUp();
+        }
     }
 
     private void bringUp() {
@@ -209,7 +276,7 @@ public final class NvmeDriver implements AutoCloseable {
             shadowDoorbells = null;
         }
         QueuePair adminPair = newPair(0, ADMIN_ENTRIES, ADMIN_DEPTH, bar);
-        admin = new AdminQueue(adminPair, interrupts == null ? null : interrupts.of(0), options.timeout());
+        admin = new AdminQueue(adminPair, interrupts == null ? null : interrupts.of(0), options.timeout(), threads);
         lifecycle.enable(adminPair);
         identity = new IdentifyController(identifyData(IdentifyCns.CONTROLLER, 0));
         createIoQueues(ioDoorbells());
@@ -246,7 +313,8 @@ public final class NvmeDriver implements AutoCloseable {
             admin.executeSuccessfully(NvmeCommand.createCompletionQueue(
                     id, entries, pair.completionBase(), interrupts != null, interrupts == null ? 0 : id));
             admin.executeSuccessfully(NvmeCommand.createSubmissionQueue(id, entries, pair.submissionBase(), id));
-            ioQueues.add(new IoQueue(pair, interrupts == null ? null : interrupts.of(id), maximumTransferBytes()));
+            ioQueues.add(
+                    new IoQueue(pair, interrupts == null ? null : interrupts.of(id), maximumTransferBytes(), threads));
         }
     }
 
@@ -289,7 +357,8 @@ public final class NvmeDriver implements AutoCloseable {
         return own.copyFrom(buffer.segment().asSlice(0, lengthBytes));
     }
 
-    private static long memoryBytes(DriverOptions options) {
+    /** Guest memory that a driver with these options takes, queues and buffers. */
+    public static long memoryBytes(DriverOptions options) {
         int transfer = options.maximumTransferBytes();
         return options.memoryBytes()
                 + ShadowDoorbells.MEMORY_BYTES
@@ -340,6 +409,8 @@ public final class NvmeDriver implements AutoCloseable {
     }
 
     private void release() {
+        threads.end("the driver was closed");
+        guest.rollBack();
         watchdog.close();
         closeAll(interrupts, client, bar, memory);
     }

@@ -5,7 +5,7 @@ public final class NvmeTimeoutException extends NvmeDriverException {
 
     private static final long serialVersionUID = 1L;
 
-    NvmeTimeoutException(String message) {
+    public NvmeTimeoutException(String message) {
         super(message);
     }
 }

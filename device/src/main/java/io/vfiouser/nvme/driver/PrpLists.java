@@ -65,6 +65,7 @@ final class PrpLists implements AutoCloseable {
     private void fill(int slot, long list, long secondPage, int entries) {
         if (entries > ENTRIES_PER_PAGE) {
             fillChain(list, secondPage, entries);
+            memory.written(list, bytesPerSlot);
             // where the chain pointers stand depends on the length: such a list serves no shorter transfer
             filledEntries[slot] = 0;
             return;
@@ -72,6 +73,7 @@ final class PrpLists implements AutoCloseable {
         for (int i = 0; i < entries; i++) {
             LittleEndian.putU64(segment, list + (long) i * ENTRY_BYTES, secondPage + (long) i * PAGE);
         }
+        memory.written(list, (long) entries * ENTRY_BYTES);
         firstEntry[slot] = secondPage;
         filledEntries[slot] = entries;
     }

@@ -12,32 +12,25 @@ import java.lang.foreign.MemorySegment;
 final class QueuePair implements AutoCloseable {
 
     /** {@link #begin} has no command identifier left. */
-    static final int FULL = -1;
+    static final int FULL = CommandSlots.NONE;
 
     private static final int SUBMISSION_SHIFT = 6;
     private static final int COMPLETION_SHIFT = 4;
-    private static final int NEVER = 0;
 
     private final int queueId;
     private final int mask;
     private final DoorbellRegisters bar;
     private final Watchdog watchdog;
-    private final int timeoutTicks;
     private final long submissionDoorbell;
     private final long completionDoorbell;
+    private final HostMemory memory;
     private final DmaBuffer submissionMemory;
     private final DmaBuffer completionMemory;
     private final MemorySegment submissions;
     private final MemorySegment completions;
     private final PrpLists prpLists;
-
-    private final long[] tags;
-    /** Watchdog tick of the submission; {@link #NEVER} for commands that may wait for ever. */
-    private final int[] startedAt;
-
-    private final boolean[] inFlight;
-    private final int[] freeIds;
-    private int freeCount;
+    private final CommandSlots slots;
+    private int timeoutTicks;
 
     private int tail;
     private int rungTail;
@@ -62,6 +55,7 @@ final class QueuePair implements AutoCloseable {
             int maximumTransferBytes) {
         this.queueId = queueId;
         this.mask = entries - 1;
+        this.memory = memory;
         this.bar = bar;
         this.watchdog = watchdog;
         this.timeoutTicks = Watchdog.ticks(timeoutMillis);
@@ -72,14 +66,7 @@ final class QueuePair implements AutoCloseable {
         this.submissions = submissionMemory.segment();
         this.completions = completionMemory.segment();
         this.prpLists = new PrpLists(memory, depth, maximumTransferBytes);
-        this.tags = new long[depth];
-        this.startedAt = new int[depth];
-        this.inFlight = new boolean[depth];
-        this.freeIds = new int[depth];
-        for (int i = 0; i < depth; i++) {
-            freeIds[i] = depth - 1 - i;
-        }
-        this.freeCount = depth;
+        this.slots = new CommandSlots(depth);
     }
 
     /** Guest memory that a pair takes. */
@@ -98,11 +85,16 @@ final class QueuePair implements AutoCloseable {
     }
 
     int depth() {
-        return tags.length;
+        return slots.count();
     }
 
     int outstanding() {
-        return tags.length - freeCount;
+        return slots.outstanding();
+    }
+
+    /** How long a command may take, without the time that the guest is paused; those in flight too. */
+    void timeoutMillis(long millis) {
+        timeoutTicks = Watchdog.ticks(millis);
     }
 
     long submissionBase() {
@@ -113,20 +105,17 @@ final class QueuePair implements AutoCloseable {
         return completionMemory.iova();
     }
 
+    DmaBuffer completionMemory() {
+        return completionMemory;
+    }
+
     MemorySegment submissions() {
         return submissions;
     }
 
     /** Takes a command identifier, or {@link #FULL}. Its entry goes to {@link #slotOffset}, then {@link #commit}. */
     int begin(long tag, boolean timed) {
-        if (freeCount == 0) {
-            return FULL;
-        }
-        int id = freeIds[--freeCount];
-        tags[id] = tag;
-        inFlight[id] = true;
-        startedAt[id] = timed ? watchdog.tick() : NEVER;
-        return id;
+        return slots.take(tag, timed ? watchdog.tick() : CommandSlots.NEVER);
     }
 
     /** Where the entry of the command that began goes. */
@@ -136,10 +125,16 @@ final class QueuePair implements AutoCloseable {
 
     /** PRP2 for the command that began and a contiguous buffer. */
     long prp2(int commandId, long iova, long lengthBytes) {
-        return prpLists.second(commandId, iova, lengthBytes);
+        return prpLists.second(slots.slot(commandId), iova, lengthBytes);
+    }
+
+    /** Marks data that the command that began carries to the controller. */
+    void dataWritten(long iova, long lengthBytes) {
+        memory.writtenAt(iova, lengthBytes);
     }
 
     void commit() {
+        submissionMemory.written(slotOffset(), SubmissionEntry.LENGTH_BYTES);
         tail = tail + 1 & mask;
     }
 
@@ -165,7 +160,7 @@ final class QueuePair implements AutoCloseable {
      *
      * @return how many
      * @throws NvmeProtocolException if the controller completed what was never submitted
-     * @throws NvmeTimeoutException if nothing completed and a command has waited too long
+     * @throws NvmeTimeoutException if a command has waited too long
      * @throws NvmeDisconnectedException if nothing completed and the server is gone
      */
     int poll(CompletionHandler handler, int limit) {
@@ -177,24 +172,26 @@ final class QueuePair implements AutoCloseable {
             if (CompletionEntry.phase(second) != phase) {
                 break;
             }
-            int commandId = accept(second);
+            int slot = accept(second);
             long result = CompletionEntry.result(completions, offset);
             completionHead = completionHead + 1 & mask;
             if (completionHead == 0) {
                 phase ^= 1;
             }
-            long tag = tags[commandId];
-            inFlight[commandId] = false;
-            freeIds[freeCount++] = commandId;
+            long tag = slots.release(slot);
             done++;
             handler.completed(tag, CompletionEntry.statusField(second), result);
         }
         if (completionHead != rungCompletionHead) {
             rungCompletionHead = completionHead;
             bar.ring(completionDoorbell, completionHead);
-        } else if (watchdog.tick() != seenTick) {
+        }
+        if (watchdog.tick() != seenTick) {
             seenTick = watchdog.tick();
-            watchdog.check();
+            if (done == 0) {
+                watchdog.check();
+            }
+            // also where others complete: one that was lost must not hide behind them
             checkTimeouts(seenTick);
         }
         return done;
@@ -212,7 +209,8 @@ final class QueuePair implements AutoCloseable {
         if (CompletionEntry.submissionQueueId(second) != queueId) {
             throw bad(second, "names submission queue " + CompletionEntry.submissionQueueId(second));
         }
-        if (commandId >= inFlight.length || !inFlight[commandId]) {
+        int slot = slots.inFlight(commandId);
+        if (slot == CommandSlots.NONE) {
             throw bad(second, "names command " + commandId + ", which is not in flight");
         }
         // The head may only move towards the tail that was rung.
@@ -222,7 +220,7 @@ final class QueuePair implements AutoCloseable {
                     "moves the submission queue head to " + head + ", outside " + reportedHead + " to " + rungTail);
         }
         reportedHead = head;
-        return commandId;
+        return slot;
     }
 
     private NvmeProtocolException bad(long second, String what) {
@@ -231,14 +229,10 @@ final class QueuePair implements AutoCloseable {
     }
 
     private void checkTimeouts(int now) {
-        if (freeCount == tags.length) {
-            return;
-        }
-        for (int id = 0; id < tags.length; id++) {
-            if (inFlight[id] && startedAt[id] != NEVER && now - startedAt[id] > timeoutTicks) {
-                throw new NvmeTimeoutException("command " + id + " of queue " + queueId + " was not completed within "
-                        + (long) timeoutTicks * Watchdog.TICK_MILLIS + " ms" + bar.describeStatus());
-            }
+        int overdue = slots.overdue(now, timeoutTicks);
+        if (overdue != CommandSlots.NONE) {
+            throw new NvmeTimeoutException("command " + overdue + " of queue " + queueId + " was not completed within "
+                    + (long) timeoutTicks * Watchdog.TICK_MILLIS + " ms" + bar.describeStatus());
         }
     }
 

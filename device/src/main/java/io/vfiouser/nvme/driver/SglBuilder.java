@@ -2,6 +2,8 @@ package io.vfiouser.nvme.driver;
 
 import io.vfiouser.nvme.spec.SglDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -15,8 +17,12 @@ public final class SglBuilder {
 
     private static final long IN_COMMAND = -1;
 
+    /** Data that the list leads to. */
+    private record Block(DmaBuffer buffer, long offset, long lengthBytes) {}
+
     private final DmaBuffer memory;
     private final MemorySegment segment;
+    private final List<Block> blocks = new ArrayList<>();
     private final long firstStart;
     private long firstEnd;
     private boolean chained;
@@ -43,6 +49,7 @@ public final class SglBuilder {
     /** A data block: part of a buffer, any offset, any length. */
     public SglBuilder data(DmaBuffer buffer, long offset, long lengthBytes) {
         Objects.checkFromIndexSize(offset, lengthBytes, buffer.lengthBytes());
+        blocks.add(new Block(buffer, offset, lengthBytes));
         return descriptor(buffer.iova() + offset, lengthBytes, SglDescriptor.DATA_BLOCK);
     }
 
@@ -54,6 +61,7 @@ public final class SglBuilder {
     /** Any descriptor as it is given; {@code identifier} is one of {@link SglDescriptor}'s, or not. */
     public SglBuilder descriptor(long address, long lengthBytes, int identifier) {
         SglDescriptor.write(segment, end, address, lengthBytes, identifier);
+        memory.written(end, SglDescriptor.LENGTH_BYTES);
         end += SglDescriptor.LENGTH_BYTES;
         return this;
     }
@@ -88,6 +96,11 @@ public final class SglBuilder {
         }
     }
 
+    /** Marks the data of a command that carries them to the controller. */
+    void dataWritten() {
+        blocks.forEach(block -> block.buffer().written(block.offset(), block.lengthBytes()));
+    }
+
     long firstAddress() {
         return memory.iova() + firstStart;
     }
@@ -102,5 +115,6 @@ public final class SglBuilder {
 
     private void putLink(int identifier) {
         SglDescriptor.write(segment, link, memory.iova() + start, end - start, identifier);
+        memory.written(link, SglDescriptor.LENGTH_BYTES);
     }
 }

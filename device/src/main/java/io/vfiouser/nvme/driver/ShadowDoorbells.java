@@ -31,6 +31,10 @@ final class ShadowDoorbells implements DoorbellRegisters, AutoCloseable {
         this.events = eventMemory.segment();
     }
 
+    DmaBuffer eventMemory() {
+        return eventMemory;
+    }
+
     /** What tells the controller of the memory. */
     NvmeCommand command() {
         return NvmeCommand.admin(AdminOpcode.DOORBELL_BUFFER_CONFIG)
@@ -57,6 +61,7 @@ final class ShadowDoorbells implements DoorbellRegisters, AutoCloseable {
         }
         int before = LittleEndian.i32(shadow, at);
         LittleEndian.putU32Release(shadow, at, value);
+        shadowMemory.written(at, Integer.BYTES);
         // Either the controller sees the value before it sleeps, or this thread sees what the controller wants.
         VarHandle.fullFence();
         if (Doorbells.passes(LittleEndian.i32Acquire(events, at), before, value)) {

@@ -14,15 +14,22 @@ final class Watchdog implements AutoCloseable {
 
     static final int TICK_MILLIS = 50;
 
-    private final BooleanSupplier serverClosed;
-    private final String serverName;
+    private final BooleanSupplier paused;
     private final Thread thread;
+    private volatile BooleanSupplier serverClosed;
+    private volatile String serverName;
     private volatile int tick = 1;
     private volatile boolean stopped;
     private volatile @Nullable String lost;
 
     /** {@code serverClosed} is asked at every tick, and by {@link #serverGone} on its caller's thread. */
     Watchdog(BooleanSupplier serverClosed, String serverName) {
+        this(serverClosed, serverName, () -> false);
+    }
+
+    /** {@code paused}: whether the guest is; its time stands still then, and a server that goes away in that time may be replaced. */
+    Watchdog(BooleanSupplier serverClosed, String serverName, BooleanSupplier paused) {
+        this.paused = paused;
         this.serverClosed = serverClosed;
         this.serverName = serverName;
         this.thread = Thread.ofPlatform().daemon().name("nvme-driver-watchdog").unstarted(this::run);
@@ -32,7 +39,14 @@ final class Watchdog implements AutoCloseable {
         thread.start();
     }
 
-    /** Rises by one every {@link #TICK_MILLIS}; never 0. */
+    /** Looks at another server from now on. The guest is paused. */
+    synchronized void switchTo(BooleanSupplier otherClosed, String otherName) {
+        serverClosed = otherClosed;
+        serverName = otherName;
+        lost = null;
+    }
+
+    /** Rises by one every {@link #TICK_MILLIS} that the guest is not paused; never 0. */
     int tick() {
         return tick;
     }
@@ -50,7 +64,7 @@ final class Watchdog implements AutoCloseable {
     }
 
     /** Looks now instead of at the next tick: for who got a broken pipe and wants to know why. */
-    boolean serverGone() {
+    synchronized boolean serverGone() {
         return lost != null || hungUp();
     }
 
@@ -65,13 +79,19 @@ final class Watchdog implements AutoCloseable {
 
     private void run() {
         while (!stopped) {
-            if (lost == null && hungUp() && !stopped) {
-                lost = "the server behind " + serverName
-                        + " is gone: its process ended or it closed the connection; commands in flight have no result";
+            if (!paused.getAsBoolean()) {
+                look();
+                int next = tick + 1;
+                tick = next == 0 ? 1 : next;
             }
-            int next = tick + 1;
-            tick = next == 0 ? 1 : next;
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS));
+        }
+    }
+
+    private synchronized void look() {
+        if (lost == null && hungUp() && !stopped) {
+            lost = "the server behind " + serverName
+                    + " is gone: its process ended or it closed the connection; commands in flight have no result";
         }
     }
 

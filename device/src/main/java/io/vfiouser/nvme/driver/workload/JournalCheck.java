@@ -2,6 +2,7 @@ package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.CompletionHandler;
 import io.vfiouser.nvme.driver.DmaBuffer;
+import io.vfiouser.nvme.driver.GuestThread;
 import io.vfiouser.nvme.driver.NamespaceInfo;
 import io.vfiouser.nvme.driver.NvmeCommandException;
 import io.vfiouser.nvme.driver.NvmeCompletion;
@@ -50,7 +51,8 @@ public final class JournalCheck implements CompletionHandler {
         }
         long start = System.nanoTime();
         int unitBytes = journal.unitBlocks() * journal.blockBytes();
-        try (DmaBuffer buffer = driver.allocate((long) driver.ioQueue(0).depth() * unitBytes)) {
+        try (GuestThread _ = driver.threads().enter();
+                DmaBuffer buffer = driver.allocate((long) driver.ioQueue(0).depth() * unitBytes)) {
             TransferSlots slots = new TransferSlots(driver.ioQueue(0), namespace, unitBytes, journal.run(), buffer, 0);
             JournalCheck check = new JournalCheck(journal, slots);
             check.readAll(progress);

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.CompletionHandler;
 import io.vfiouser.nvme.driver.DmaBuffer;
+import io.vfiouser.nvme.driver.GuestThread;
 import io.vfiouser.nvme.driver.IoQueue;
 import io.vfiouser.nvme.driver.NamespaceInfo;
 import io.vfiouser.nvme.driver.NvmeCommandException;
@@ -47,7 +48,9 @@ public final class NamespaceHash implements CompletionHandler {
                     + namespace.blockBytes() + " bytes, or more than the controller takes at once ("
                     + driver.maximumTransferBytes() + ")");
         }
-        return new NamespaceHash(driver, namespace, chunkBytes).run(progress);
+        try (GuestThread _ = driver.threads().enter()) {
+            return new NamespaceHash(driver, namespace, chunkBytes).run(progress);
+        }
     }
 
     private String run(Progress progress) {

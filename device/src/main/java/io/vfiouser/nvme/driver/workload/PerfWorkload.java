@@ -24,7 +24,7 @@ public final class PerfWorkload {
         long start = System.nanoTime();
         long countFrom = start + settings.warmUp().toNanos();
         long end = countFrom + settings.duration().toNanos();
-        Workers workers = new Workers();
+        Workers workers = new Workers(driver.threads());
         List<PerfWorker> tasks = new ArrayList<>();
         try (DmaBuffer buffer = driver.allocate(driver.ioQueueCount() * slotsBytes)) {
             for (int i = 0; i < driver.ioQueueCount(); i++) {

@@ -62,6 +62,7 @@ final class TransferSlots {
     void read(int slot, long unit) {
         // what an earlier command left there must not pass for what this one brings
         buffer.segment().set(ValueLayout.JAVA_LONG_UNALIGNED, offset(slot), 0);
+        buffer.written(offset(slot), Long.BYTES);
         mustFit(queue.read(namespace.id(), unit * unitBlocks, unitBlocks, iova(slot), unitBytes, slot));
     }
 

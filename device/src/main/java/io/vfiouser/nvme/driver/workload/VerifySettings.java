@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param run number that tells this run's stamps from others'
  * @param journal where to record what was flushed
  * @param sleep wait for interrupts instead of polling; the driver must have been attached with them
+ * @param oneAtDepthOne the first of several queues has one command in flight at a time, the others as many as they take
+ * @param commandTimeout the longest that a command may take, in place of the driver's: a lost one is found by then
  */
 public record VerifySettings(
         int transferBytes,
@@ -23,7 +25,9 @@ public record VerifySettings(
         int flushEvery,
         long run,
         Optional<Path> journal,
-        boolean sleep) {
+        boolean sleep,
+        boolean oneAtDepthOne,
+        Optional<Duration> commandTimeout) {
 
     /** The whole namespace up to 4 GiB, a flush after every 256 writes, a new run number. */
     public static VerifySettings of(int transferBytes, Duration duration) {
@@ -34,22 +38,59 @@ public record VerifySettings(
                 256,
                 System.nanoTime() ^ ProcessHandle.current().pid() << 48,
                 Optional.empty(),
-                false);
+                false,
+                false,
+                Optional.empty());
     }
 
     public VerifySettings withJournal(Path path) {
-        return new VerifySettings(transferBytes, duration, spanBytes, flushEvery, run, Optional.of(path), sleep);
+        return new VerifySettings(
+                transferBytes,
+                duration,
+                spanBytes,
+                flushEvery,
+                run,
+                Optional.of(path),
+                sleep,
+                oneAtDepthOne,
+                commandTimeout);
     }
 
     public VerifySettings withSpanBytes(long bytes) {
-        return new VerifySettings(transferBytes, duration, bytes, flushEvery, run, journal, sleep);
+        return new VerifySettings(
+                transferBytes, duration, bytes, flushEvery, run, journal, sleep, oneAtDepthOne, commandTimeout);
     }
 
     public VerifySettings withFlushEvery(int writes) {
-        return new VerifySettings(transferBytes, duration, spanBytes, writes, run, journal, sleep);
+        return new VerifySettings(
+                transferBytes, duration, spanBytes, writes, run, journal, sleep, oneAtDepthOne, commandTimeout);
     }
 
     public VerifySettings withSleep(boolean wanted) {
-        return new VerifySettings(transferBytes, duration, spanBytes, flushEvery, run, journal, wanted);
+        return new VerifySettings(
+                transferBytes, duration, spanBytes, flushEvery, run, journal, wanted, oneAtDepthOne, commandTimeout);
+    }
+
+    public VerifySettings withOneAtDepthOne(boolean wanted) {
+        return new VerifySettings(
+                transferBytes, duration, spanBytes, flushEvery, run, journal, sleep, wanted, commandTimeout);
+    }
+
+    public VerifySettings withCommandTimeout(Duration longest) {
+        return new VerifySettings(
+                transferBytes,
+                duration,
+                spanBytes,
+                flushEvery,
+                run,
+                journal,
+                sleep,
+                oneAtDepthOne,
+                Optional.of(longest));
+    }
+
+    /** Commands in flight on a queue. */
+    int depthOfQueue(UnitShare share, int queueDepth) {
+        return oneAtDepthOne && share.queue() == 0 && share.queues() > 1 ? 1 : queueDepth;
     }
 }

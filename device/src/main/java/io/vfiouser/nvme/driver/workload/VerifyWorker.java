@@ -7,6 +7,7 @@ import io.vfiouser.nvme.driver.PollPause;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,9 @@ final class VerifyWorker implements Runnable, CompletionHandler {
     private final VerifySettings settings;
     private final @Nullable FlushJournal journal;
     private final MismatchLog mismatches;
-    private final long end;
+    private final WorkerTimeline timeline;
+    private final BooleanSupplier goOn;
+    private final int depth;
     private final SplittableRandom random;
     private final PollPause pause = new PollPause();
 
@@ -56,21 +59,24 @@ final class VerifyWorker implements Runnable, CompletionHandler {
             VerifySettings settings,
             @Nullable FlushJournal journal,
             MismatchLog mismatches,
-            long end) {
+            WorkerTimeline timeline,
+            BooleanSupplier goOn) {
         this.workers = workers;
         this.slots = slots;
         this.share = share;
         this.settings = settings;
         this.journal = journal;
         this.mismatches = mismatches;
-        this.end = end;
+        this.timeline = timeline;
+        this.goOn = goOn;
+        this.depth = settings.depthOfQueue(share, slots.count());
         this.random = new SplittableRandom(settings.run() + share.queue());
         this.generations = new int[share.size()];
         this.busy = new boolean[share.size()];
         this.slotUnit = new int[slots.count()];
         this.slotOpcode = new int[slots.count()];
         this.idleSlots = new int[slots.count()];
-        for (int i = 0; i < slots.count(); i++) {
+        for (int i = 0; i < depth; i++) {
             release(i);
         }
         int room = 2 * settings.flushEvery() + slots.count();
@@ -90,13 +96,18 @@ final class VerifyWorker implements Runnable, CompletionHandler {
         return flushes;
     }
 
+    /** Commands that completed; may be asked by other threads, who get what was true a moment ago. */
+    long completions() {
+        return writes + reads + flushes;
+    }
+
     long unitsChecked() {
         return unitsChecked;
     }
 
     @Override
     public void run() {
-        while (System.nanoTime() - end < 0 && !workers.stopped()) {
+        while (goOn.getAsBoolean() && !workers.stopped()) {
             fill();
             poll();
         }
@@ -177,14 +188,18 @@ final class VerifyWorker implements Runnable, CompletionHandler {
             poll();
         }
         drain();
+        // a completion that nobody asked for stands behind the last that somebody did
+        int ignored = slots.queue().poll(this);
     }
 
     private void poll() {
-        if (settings.sleep()) {
-            slots.queue().await(this, NAP);
-        } else if (slots.queue().poll(this) > 0) {
+        int done = settings.sleep()
+                ? slots.queue().await(this, NAP)
+                : slots.queue().poll(this);
+        if (done > 0) {
+            timeline.completed(done);
             pause.reset();
-        } else {
+        } else if (!settings.sleep()) {
             pause.pause();
         }
     }

@@ -125,27 +125,26 @@ final class Timeline {
     private void bar(String css, long startNanos, long endNanos, int y, int height, String title) {
         double left = Math.max(LEFT, time.at(startNanos / 1e9));
         double right = Math.min(RIGHT, Math.max(time.at(endNanos / 1e9), left + THINNEST));
-        if (right > left) {
+        if (right > left && endNanos / 1e9 >= time.first()) {
             add("<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s</title></rect>\n"
                     .formatted(css, Axis.number(left), y, Axis.number(right - left), height, Html.escape(title)));
         }
     }
 
     private void axes() {
-        for (double tick : rate.ticks(TICKS_UP)) {
+        for (double tick : steps.isEmpty() ? new double[0] : rate.ticks(TICKS_UP)) {
             String y = rate.place(tick);
             add("<path class=\"grid\" d=\"M%s %s H%s\"/>".formatted(LEFT, y, RIGHT));
             add("<text x=\"%s\" y=\"%s\" dy=\"4\" text-anchor=\"end\">%s</text>\n"
                     .formatted(LEFT - 6, y, thousands(tick)));
         }
-        String form = "%." + time.decimals(TICKS_ACROSS) + "f";
+        String form = "%." + time.decimals(TICKS_ACROSS) + "f s";
         for (double tick : time.ticks(TICKS_ACROSS)) {
             String x = time.place(tick);
             add("<path class=\"grid\" d=\"M%s %s v4\"/>".formatted(x, BOTTOM));
             add("<text x=\"%s\" y=\"%s\" text-anchor=\"middle\">%s</text>\n"
                     .formatted(x, LABELS, String.format(Locale.ROOT, form, tick)));
         }
-        add("<text x=\"%s\" y=\"%s\" text-anchor=\"end\">seconds</text>".formatted(RIGHT, LABELS + 18));
         add("<text x=\"%s\" y=\"%s\">IOPS</text>".formatted(8, TOP - 12));
         for (Round.What what : Round.What.values()) {
             add("<text x=\"%s\" y=\"%s\">%s</text>\n".formatted(8, strip(what) + STRIP_HEIGHT, what.title()));

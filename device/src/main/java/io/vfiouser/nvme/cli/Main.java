@@ -13,8 +13,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "nvme-vfu",
         description = "NVMe disks over vfio-user: served by a JVM, and attached to without a virtual machine.",
-        subcommands = {ServeCommand.class, IdentifyCommand.class, IoCommand.class, VersionCommand.class},
-        synopsisSubcommandLabel = "(serve | identify | io | version)",
+        subcommands = {
+            ServeCommand.class,
+            IdentifyCommand.class,
+            IoCommand.class,
+            StateCommand.class,
+            VersionCommand.class
+        },
+        synopsisSubcommandLabel = "(serve | identify | io | state | version)",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, and what was checked held",
@@ -66,7 +72,7 @@ public final class Main implements Runnable {
     /** No command given: say which there are. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: serve, identify, io or version");
+        throw new ParameterException(spec.commandLine(), "a command is missing: serve, identify, io, state or version");
     }
 
     private static int usageError(ParameterException e) {

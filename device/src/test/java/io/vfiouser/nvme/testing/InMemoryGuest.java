@@ -79,6 +79,11 @@ public final class InMemoryGuest implements HostTransport, AutoCloseable {
         return new InMemoryGuest(false, pollers, ControllerOptions.of(controllerId), subsystem, false);
     }
 
+    /** A guest of a controller with options of its own. The subsystem stays the caller's. */
+    public static InMemoryGuest of(NvmSubsystem subsystem, ControllerOptions options) {
+        return new InMemoryGuest(false, 1, options, subsystem, false);
+    }
+
     public static InMemoryGuest mapped(BlockDevice... devices) {
         return new InMemoryGuest(false, 1, ControllerOptions.of(1), devices);
     }

@@ -70,7 +70,7 @@ class NvmeCommandTest {
             }
         };
         pair = new QueuePair(QUEUE, ENTRIES, DEPTH, memory, registers, watchdog, TIMEOUT_MILLIS, 1 << 20);
-        queue = new IoQueue(pair, null, 1 << 20);
+        queue = new IoQueue(pair, null, 1 << 20, new GuestThreads());
         buffer = memory.allocate(1 << 20);
     }
 

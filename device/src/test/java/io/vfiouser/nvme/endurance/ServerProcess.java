@@ -113,7 +113,7 @@ public final class ServerProcess implements AutoCloseable {
     /** Whether it has some guest's memory mapped. */
     public boolean hasGuestMemory() throws IOException {
         try (Stream<String> mappings = Files.lines(proc("maps"))) {
-            return mappings.anyMatch(line -> line.contains("memfd:nvme-guest-memory"));
+            return mappings.anyMatch(line -> line.contains("memfd:guest"));
         }
     }
 

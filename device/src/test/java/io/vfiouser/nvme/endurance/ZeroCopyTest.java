@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ZeroCopyTest {
     /** The name of the memfd that is the guest's memory. */
-    private static final String GUEST_MEMORY = "/memfd:nvme-guest-memory";
+    private static final String GUEST_MEMORY = "/memfd:guest";
 
     @TempDir
     private Path folder;

@@ -12,6 +12,9 @@ final class ExitCode {
     /** The command line was not understood or contradicts itself; nothing was done. */
     static final int USAGE = 2;
 
+    /** More was written than could be copied: nothing was moved. */
+    static final int NOT_CONVERGED = 3;
+
     /** Data read back differ from what was written or flushed. */
     static final int DATA_MISMATCH = 4;
 

@@ -17,15 +17,17 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             IdentifyCommand.class,
             IoCommand.class,
+            MigrateCommand.class,
             StateCommand.class,
             VersionCommand.class
         },
-        synopsisSubcommandLabel = "(serve | identify | io | state | version)",
+        synopsisSubcommandLabel = "(serve | identify | io | migrate | state | version)",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, and what was checked held",
             "1:failed; the cause is on standard error",
             "2:usage error; nothing was done",
+            "3:more was written than could be copied: nothing was moved",
             "4:data read back differ from what was written"
         },
         footerHeading = "%nExamples:%n",
@@ -72,7 +74,8 @@ public final class Main implements Runnable {
     /** No command given: say which there are. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: serve, identify, io, state or version");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: serve, identify, io, migrate, state or version");
     }
 
     private static int usageError(ParameterException e) {

@@ -1,5 +1,7 @@
 package io.vfiouser.nvme.cli;
 
+import io.vfiouser.client.ClientOptions;
+import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserException;
 import io.vfiouser.client.VfioUserTimeoutException;
 import io.vfiouser.nvme.driver.DriverOptions;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Attaching to the PATH of the command line, with an answer for each way in which it can be wrong. */
 final class SocketTarget {
@@ -25,7 +28,18 @@ final class SocketTarget {
         return Files.isDirectory(path) ? path.resolve(IN_DIRECTORY) : path;
     }
 
+    /** Attaches to an NVMe controller. */
     static NvmeDriver attach(Path path, DriverOptions options) {
+        return reach(path, () -> NvmeDriver.connect(path, options));
+    }
+
+    /** Connects to any device. */
+    static VfioUserClient connect(Path path) {
+        return reach(path, () -> VfioUserClient.connect(socketOf(path), ClientOptions.defaults()));
+    }
+
+    /** Fails if there is no socket. */
+    static void check(Path path) {
         Path socket = socketOf(path);
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
             throw new CommandFailure("there is no socket " + socket
@@ -34,8 +48,13 @@ final class SocketTarget {
         if (!isSocket(socket)) {
             throw new CommandFailure(socket + " is no socket: name the PATH that was given to nvme-vfu serve --socket");
         }
+    }
+
+    private static <T> T reach(Path path, Supplier<T> attempt) {
+        check(path);
+        Path socket = socketOf(path);
         try {
-            return NvmeDriver.connect(path, options);
+            return attempt.get();
         } catch (VfioUserException | ErrnoException e) {
             if (errnoOf(e) == Errno.ECONNREFUSED) {
                 throw new CommandFailure(

@@ -43,7 +43,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "identify", "io", "version"})
+    @ValueSource(strings = {"serve", "identify", "io", "migrate", "version"})
     void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
         Result result = run(command, "--help");
         assertThat(result.exitCode()).isZero();
@@ -90,6 +90,23 @@ class UsageTest {
                 "io x --mode randread --sha256                            | --mode read",
                 "io x --mode randread --journal j                         | --mode verify",
                 "io x --mode verify --journal j --check j --destroy-data  | one of them",
+                "migrate                                                  | SOURCE",
+                "migrate a                                                | DESTINATION",
+                "migrate a ./a --destroy-data                             | the same server",
+                "migrate a b                                              | --destroy-data",
+                "migrate a b --no-workload --rate 10                      | --precopy",
+                "migrate a b --no-workload --precopy --rate 0             | --rate",
+                "migrate a b --no-workload --times 0                      | --times",
+                "migrate a b --no-workload --seconds -1                   | --seconds",
+                "migrate a b --no-workload --downtime 0                   | --downtime",
+                "migrate a b --no-workload --storage moved                | copy, shared",
+                "migrate a b --no-workload --memory 1000                  | --memory",
+                "migrate a b --no-workload --report /no/such/page.html    | no directory",
+                "migrate a b --no-workload --report /tmp                  | is a directory",
+                "migrate a b --no-workload --save-state /no/such/state    | --save-state",
+                "migrate a b --destroy-data --depth 0                     | --depth",
+                "migrate a b --destroy-data --queues 0                    | --queues",
+                "migrate a b --destroy-data --block 1000                  | multiple of 512",
                 "identify                                                 | PATH",
                 "identify a b                                             | b",
                 "identify x --only everything                             | controller, namespaces, smart, subsystem",
@@ -107,6 +124,11 @@ class UsageTest {
         assertOneLine(
                 run("identify", folder.resolve("none").toString()), ExitCode.FAILURE, "no socket", "nvme-vfu serve");
         assertOneLine(run("identify", folder.toString()), ExitCode.FAILURE, "cntrl");
+        assertOneLine(
+                run("migrate", folder.resolve("none").toString(), folder.toString(), "--no-workload"),
+                ExitCode.FAILURE,
+                "no socket",
+                "nvme-vfu serve");
     }
 
     @Test

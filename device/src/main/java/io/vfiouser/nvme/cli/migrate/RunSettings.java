@@ -15,7 +15,6 @@ import java.util.OptionalLong;
  * @param storage what becomes of the content, in words: {@code copy} or {@code shared}, empty for other devices
  * @param guestMemoryBytes guest memory
  * @param bytesPerSecond limit of the copying before the stop
- * @param commandBytes of each command of the load
  */
 public record RunSettings(
         String source,
@@ -27,5 +26,4 @@ public record RunSettings(
         boolean preCopy,
         String storage,
         long guestMemoryBytes,
-        OptionalLong bytesPerSecond,
-        int commandBytes) {}
+        OptionalLong bytesPerSecond) {}

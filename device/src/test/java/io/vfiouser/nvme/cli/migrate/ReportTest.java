@@ -139,7 +139,8 @@ class ReportTest {
     @Test
     void ticksAreRoundAndInside() {
         assertThat(new Axis(0, 157_500, 0, 1).ticks(4)).containsExactly(0, 50_000, 100_000, 150_000);
-        assertThat(new Axis(0.93, 1.41, 0, 1).ticks(5)).containsExactly(new double[] {1.0, 1.1, 1.2, 1.3, 1.4}, within(1e-9));
+        assertThat(new Axis(0.93, 1.41, 0, 1).ticks(5))
+                .containsExactly(new double[] {1.0, 1.1, 1.2, 1.3, 1.4}, within(1e-9));
         assertThat(new Axis(0.93, 1.41, 0, 1).decimals(5)).isEqualTo(1);
     }
 

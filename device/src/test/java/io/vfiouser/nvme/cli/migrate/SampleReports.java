@@ -86,8 +86,7 @@ final class SampleReports {
                 true,
                 "copy",
                 128 * MIB,
-                OptionalLong.empty(),
-                4096);
+                OptionalLong.empty());
         return new MigrationReport(
                 settings, outcome, reason, nanos, moves, samples(nanos, moves), Optional.of(verification));
     }

@@ -121,6 +121,25 @@ public final class BlockChangeLog {
         return words.get(word) == 0 ? 0 : words.getAndSet(word, 0);
     }
 
+    /** Whether any of these blocks may have been changed; false while off. */
+    public boolean changed(long firstBlock, long blockCount) {
+        Bits current = bits;
+        if (current == null || blockCount <= 0) {
+            return false;
+        }
+        long last = Math.min(firstBlock + blockCount, current.blockCount) - 1;
+        for (long granule = firstBlock >>> current.granuleShift; granule <= last >>> current.granuleShift; granule++) {
+            long word = current.words.get((int) (granule >>> WORD_SHIFT));
+            if (word == 0) {
+                // To the last granule of the word.
+                granule |= Long.SIZE - 1;
+            } else if ((word & (1L << granule)) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** About how many blocks are noted; 0 while off. */
     public long changedBlocks() {
         Bits current = bits;

@@ -21,7 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,9 @@ public final class NvmSubsystem implements AutoCloseable {
 
     /** The largest CNTLID. Base 2.1, section 5.1.13.2.1. */
     public static final int MAXIMUM_CONTROLLER_ID = 0xFFEF;
+
+    private static final long COPY_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long COPY_NAP_NANOS = 500_000;
 
     /** What it was made with. */
     private final SubsystemIdentity ownIdentity;
@@ -631,10 +636,19 @@ public final class NvmSubsystem implements AutoCloseable {
                             stopListening(namespace);
                         },
                         () -> {
+                            awaitEndOfCopy(namespace);
                             synchronized (media) {
                                 aftermath.run();
                             }
                         }));
+    }
+
+    /** Whoever copies the namespace, and has a channel to it, gives up as soon as it sees that it is gone. */
+    private static void awaitEndOfCopy(Namespace namespace) {
+        long begin = System.nanoTime();
+        while (namespace.changes().started() && System.nanoTime() - begin < COPY_PATIENCE_NANOS) {
+            LockSupport.parkNanos(namespace, COPY_NAP_NANOS);
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import io.vfiouser.abi.VfioUserLibrary;
 import io.vfiouser.nvme.block.BlockDevice;
 import io.vfiouser.nvme.controller.ControllerOptions;
 import io.vfiouser.nvme.controller.IdlePolicy;
+import io.vfiouser.nvme.migration.StorageMode;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.subsystem.NvmSubsystemBuilder;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ public final class NvmeDeviceBuilder {
     private DoorbellMode doorbells = DoorbellMode.MAPPED;
     private PollMode poll = PollMode.ADAPTIVE;
     private Optional<NvmSubsystem> shared = Optional.empty();
+    private StorageMode storage = StorageMode.COPY;
     private int pollers = 1;
 
     NvmeDeviceBuilder() {}
@@ -106,6 +108,23 @@ public final class NvmeDeviceBuilder {
         return this;
     }
 
+    /**
+     * What becomes of the namespaces' content when the controller moves; both sides must say the same. {@link StorageMode#COPY} by default.
+     */
+    public NvmeDeviceBuilder storage(StorageMode mode) {
+        storage = mode;
+        return this;
+    }
+
+    /**
+     * Whether a controller is to come from elsewhere: {@link #start} leaves the back ends alone, which may be somebody else's until then. A shared
+     * {@link #subsystem} says so itself.
+     */
+    public NvmeDeviceBuilder incoming(boolean value) {
+        own.incoming(value);
+        return this;
+    }
+
     /** Serial number, at most 20 ASCII characters; by default made from the first namespace's identity. */
     public NvmeDeviceBuilder serial(String value) {
         own.serial(value);
@@ -128,7 +147,7 @@ public final class NvmeDeviceBuilder {
     }
 
     /**
-     * Takes the back ends, listens, and starts the threads.
+     * Takes the back ends unless they are incoming, listens, and starts the threads.
      *
      * @throws NvmeDeviceException if the description is incomplete or contradicts itself
      * @throws io.vfiouser.nvme.block.BlockDeviceException if a back end cannot be activated
@@ -182,6 +201,10 @@ public final class NvmeDeviceBuilder {
 
     DoorbellMode doorbellMode() {
         return doorbells;
+    }
+
+    StorageMode storageMode() {
+        return storage;
     }
 
     int pollerCount() {

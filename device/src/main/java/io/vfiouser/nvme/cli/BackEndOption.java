@@ -40,6 +40,11 @@ final class BackEndOption {
 
     BackEndOption() {}
 
+    /** Whether only this process can have it. */
+    boolean inMemory() {
+        return ram != null;
+    }
+
     /** Makes the back end, inactive, in the smallest blocks it can have. {@code blockBytes} is what its size must be a multiple of. */
     BlockDevice open(OptionalInt blockBytes) {
         if (file != null) {

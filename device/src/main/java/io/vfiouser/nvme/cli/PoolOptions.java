@@ -41,6 +41,11 @@ final class PoolOptions {
         return ram != null || folder != null;
     }
 
+    /** Whether only this process can have what is in it. */
+    boolean inMemory() {
+        return ram != null;
+    }
+
     /** Throws a usage error if the options do not fit together. */
     void check(CommandSpec spec) {
         if (ram != null && folder != null) {
@@ -60,11 +65,14 @@ final class PoolOptions {
         }
     }
 
-    /** The pool, if there is to be one. */
-    Optional<BlockDevicePool> open(CommandSpec spec) {
+    /** The pool, if there is to be one; {@code incoming} leaves a directory to whoever has it at present. */
+    Optional<BlockDevicePool> open(CommandSpec spec, boolean incoming) {
         check(spec);
         if (folder != null && size != null) {
-            return Optional.of(DirectoryBlockDevicePool.open(folder, size.bytes()));
+            return Optional.of(
+                    incoming
+                            ? DirectoryBlockDevicePool.inactive(folder, size.bytes())
+                            : DirectoryBlockDevicePool.open(folder, size.bytes()));
         }
         return Optional.ofNullable(ram).map(bytes -> RamBlockDevicePool.ofSize(bytes.bytes()));
     }

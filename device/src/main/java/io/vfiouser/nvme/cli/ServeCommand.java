@@ -5,6 +5,7 @@ import io.vfiouser.nvme.NvmeDevice;
 import io.vfiouser.nvme.NvmeDeviceBuilder;
 import io.vfiouser.nvme.PollMode;
 import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.migration.StorageMode;
 import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.subsystem.NvmSubsystemBuilder;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Spec;
                     + " and nvme attach-ns. An image that grows while guests run is noticed within seconds, and they are"
                     + " told.",
             "",
+            "A controller moves from one server to another with its guest running: the other one is started with --incoming and"
+                    + " namespaces like those here, in the same order, and the same --storage.",
+            "",
             "Prints 'listening on PATH' when a client may attach. SIGTERM and Ctrl-C finish what is in flight, flush, and end"
                     + " with exit code 0."
         },
@@ -53,7 +57,8 @@ import picocli.CommandLine.Spec;
             "  nvme-vfu serve --socket /run/vm1 --ram 1G --block-size 4096 --poll busy --cpu 3",
             "  nvme-vfu serve --socket /run/vm1/nvme0.sock --file root.img --file data.img --doorbells trapped --poll event",
             "  nvme-vfu serve --socket /run/vm1 --socket /run/vm2 --file shared.img",
-            "  nvme-vfu serve --socket /run/vm1 --pool-dir /var/lib/nvme --pool-size 1T"
+            "  nvme-vfu serve --socket /run/vm1 --pool-dir /var/lib/nvme --pool-size 1T",
+            "  nvme-vfu serve --socket /run/vm1-new --file /mnt/shared/disk.img --storage shared --incoming"
         })
 final class ServeCommand implements Callable<Integer> {
 
@@ -68,6 +73,13 @@ final class ServeCommand implements Callable<Integer> {
     static final class PollConverter extends LowerCaseEnum<PollMode> {
         PollConverter() {
             super(PollMode.class);
+        }
+    }
+
+    /** Takes the modes in lower case. */
+    static final class StorageConverter extends LowerCaseEnum<StorageMode> {
+        StorageConverter() {
+            super(StorageMode.class);
         }
     }
 
@@ -126,6 +138,22 @@ final class ServeCommand implements Callable<Integer> {
                             + " exist. Without it, what is saved ends with this server.")
     private @Nullable Path settings;
 
+    @Option(
+            names = "--storage",
+            paramLabel = "MODE",
+            converter = StorageConverter.class,
+            description =
+                    "What becomes of the namespaces' content when a controller moves. copy (default): it moves too, each server"
+                            + " has images of its own; shared: it stays where both servers reach it.")
+    private StorageMode storage = StorageMode.COPY;
+
+    @Option(
+            names = "--incoming",
+            description =
+                    "Wait for a controller that moves here: the namespaces are neither opened for writing nor locked before"
+                            + " it does.")
+    private boolean incoming;
+
     @Mixin
     final CommonOptions common = new CommonOptions();
 
@@ -135,11 +163,12 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         checkOptions();
         OptionalInt blockBytes = blockSize == null ? OptionalInt.empty() : OptionalInt.of(blockSize);
-        NvmSubsystemBuilder builder = NvmSubsystem.builder().multipleControllers(sockets.size() > 1);
+        NvmSubsystemBuilder builder =
+                NvmSubsystem.builder().multipleControllers(sockets.size() > 1).incoming(incoming);
         // Nothing is held yet: the subsystem activates them, and closes them in any case.
         List<BlockDevice> backEndDevices = new ArrayList<>();
         try {
-            pool.open(spec).ifPresent(builder::pool);
+            pool.open(spec, incoming).ifPresent(builder::pool);
             for (BackEndOption backEnd : backEnds) {
                 BlockDevice device = backEnd.open(blockBytes);
                 backEndDevices.add(device);
@@ -163,6 +192,9 @@ final class ServeCommand implements Callable<Integer> {
             GracefulStop stop = GracefulStop.install(server::close);
             PrintWriter out = spec.commandLine().getOut();
             server.devices().forEach(device -> out.println("listening on " + device.socket()));
+            if (incoming) {
+                out.println("waiting to take over: nothing is locked or changed before a controller moves here");
+            }
             subsystem
                     .namespaces()
                     .forEach(namespace -> out.println("namespace " + namespace.id() + ": " + describe(namespace)));
@@ -188,6 +220,7 @@ final class ServeCommand implements Callable<Integer> {
                 .subsystem(subsystem)
                 .socket(socket)
                 .doorbells(doorbells)
+                .storage(storage)
                 .poll(poll);
         if (cpu != null) {
             builder.cpu(cpu);
@@ -222,6 +255,11 @@ final class ServeCommand implements Callable<Integer> {
         if (doorbells == DoorbellMode.MAPPED && poll == PollMode.EVENT) {
             throw usage("--poll event cannot work with mapped doorbells: a store into memory wakes nobody. Use"
                     + " --doorbells trapped, or --poll adaptive");
+        }
+        if (storage == StorageMode.SHARED
+                && (pool.inMemory() || backEnds.stream().anyMatch(BackEndOption::inMemory))) {
+            throw usage("--storage shared: what is in memory cannot be shared with another process. Use --file or"
+                    + " --pool-dir, or --storage copy");
         }
         if (blockSize != null && blockSize != 512 && blockSize != 4096) {
             throw usage("--block-size must be 512 or 4096, not " + blockSize);

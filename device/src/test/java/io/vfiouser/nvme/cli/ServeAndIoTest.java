@@ -2,6 +2,7 @@ package io.vfiouser.nvme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vfiouser.nvme.block.FileBlockDevice;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -111,6 +112,28 @@ class ServeAndIoTest {
             assertThat(server.terminate()).isEqualTo(ExitCode.OK);
         } finally {
             Files.deleteIfExists(second);
+        }
+    }
+
+    @Test
+    void anIncomingServerLeavesTheImageToWhoeverHasIt() throws IOException {
+        Path image = zeroedFile("disk.img", MIB);
+        try (FileBlockDevice owner = FileBlockDevice.open(image)) {
+            owner.activate();
+            CommandProcess refused =
+                    CommandProcess.run(folder, "serve", "--socket", socket.toString(), "--file", image.toString());
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILURE);
+            assertThat(refused.err()).contains("namespace 1", "locked");
+            try (CommandProcess server = CommandProcess.serve(
+                    folder, socket, "--file", image.toString(), "--storage", "shared", "--incoming")) {
+                Awaitility.await()
+                        .atMost(20, TimeUnit.SECONDS)
+                        .untilAsserted(
+                                () -> assertThat(server.out()).contains("waiting to take over", "namespace 1: "));
+                owner.release();
+                owner.activate();
+                assertThat(server.terminate()).isEqualTo(ExitCode.OK);
+            }
         }
     }
 

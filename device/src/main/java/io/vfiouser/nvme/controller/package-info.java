@@ -16,6 +16,15 @@
  * {@linkplain io.vfiouser.nvme.controller.PauseLevel a level of standstill}, goes on with other things, and acts when all have reached it.
  * Creating a queue, deleting one, disabling the controller, unmapping memory and resets all use that one mechanism.
  *
+ * <p><b>Pauses.</b> A pause for the client's sake ({@link io.vfiouser.nvme.controller.PauseLevel#QUIET}) does not wait for slow back
+ * ends. After a little time in which commands may complete, each poller asks for what is outstanding. What may be executed twice and
+ * the back end lets go of is <em>held</em>: it keeps its slot, its room in the completion queue and a copy of its entry, is executed again
+ * from the beginning when the pollers run, and is part of the controller's saved state. What goes on without guest memory is
+ * <em>detached</em> and completes after the pause. The rest is waited for: Compare, fused operations, and what the back end can neither give
+ * back nor do without the memory for. To be saved, a controller must have nothing detached ({@link
+ * io.vfiouser.nvme.controller.PauseLevel#STOP}). What needs the pollers {@linkplain io.vfiouser.nvme.controller.PauseLevel#DRAIN drained} waits
+ * until the pause is over; held commands are executed first then, unless a reset has dropped them.
+ *
  * <p>A command is one class named after it in the specification, entered in {@link io.vfiouser.nvme.controller.AdminCommands} or
  * {@link io.vfiouser.nvme.controller.IoCommands}. Its handler returns a {@linkplain io.vfiouser.nvme.controller.CommandStatus status}, or
  * that the command is pending.

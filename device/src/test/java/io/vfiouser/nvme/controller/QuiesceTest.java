@@ -13,6 +13,7 @@ import io.vfiouser.nvme.testing.HeldBlockDevice;
 import io.vfiouser.nvme.testing.HostCompletion;
 import io.vfiouser.nvme.testing.HostQueue;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -203,9 +204,7 @@ class QuiesceTest {
         long into = QuiesceBench.upperHalf();
         int id = queue.submit((sq, at, cid) -> {
             IoCommand.read(sq, at, cid, 1, 3, 1, into, 0);
-            bench.host
-                    .memory()
-                    .set(java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED, at + SubmissionEntry.CDW12, IoCommand.FUA);
+            bench.host.memory().set(ValueLayout.JAVA_INT_UNALIGNED, at + SubmissionEntry.CDW12, IoCommand.FUA);
         });
         bench.guest.settle();
         assertThat(operations()).containsExactly(Operation.FLUSH);

@@ -65,8 +65,7 @@ class MovedControllerTest {
 
     private void set(int feature, boolean save, int nsid, int cdw11) {
         host.admin()
-                .execute((sq, at, cid) ->
-                        AdminCommand.setFeatures(sq, at, cid, nsid, feature, save, cdw11, 0, 0, 0, 0))
+                .execute((sq, at, cid) -> AdminCommand.setFeatures(sq, at, cid, nsid, feature, save, cdw11, 0, 0, 0, 0))
                 .orThrow();
     }
 
@@ -129,7 +128,8 @@ class MovedControllerTest {
         set(FeatureId.ARBITRATION, false, 0, 0x0102_0303);
         set(FeatureId.WRITE_ATOMICITY_NORMAL, false, 0, 1);
         transport.move(b);
-        assertThat(get(FeatureId.ERROR_RECOVERY, FeatureId.SELECT_CURRENT, 1, 0)).isEqualTo(5);
+        assertThat(get(FeatureId.ERROR_RECOVERY, FeatureId.SELECT_CURRENT, 1, 0))
+                .isEqualTo(5);
         assertThat(get(FeatureId.ERROR_RECOVERY, FeatureId.SELECT_SAVED, 1, 0)).isEqualTo(4);
         assertThat(get(FeatureId.INTERRUPT_VECTOR_CONFIGURATION, 0, 0, 3)).isEqualTo(3 | 1 << 16);
         assertThat(get(FeatureId.TEMPERATURE_THRESHOLD, 0, 0, 1 << 20)).isEqualTo(200);
@@ -161,14 +161,14 @@ class MovedControllerTest {
     @Test
     void queuedAndMaskedEventsMove() {
         int first = host.admin().submit(AdminCommand::asynchronousEventRequest);
+        a.settle();
         transport.doorbell(ControllerRegisters.DOORBELLS, 9999);
         assertThat(host.admin().reap().commandId()).isEqualTo(first);
         a.controller().pause(true);
         a.settle();
         ControllerState state = transport.stop();
         assertThat(state.events().masked())
-                .containsExactly(
-                        new EventState.MaskedType(AsynchronousEvent.TYPE_ERROR, LogPageId.ERROR_INFORMATION));
+                .containsExactly(new EventState.MaskedType(AsynchronousEvent.TYPE_ERROR, LogPageId.ERROR_INFORMATION));
         transport.arrive(b, withEvent(state, AsynchronousEvent.TRANSIENT_INTERNAL_ERROR));
         b.controller().resume();
         int second = host.admin().submit(AdminCommand::asynchronousEventRequest);
@@ -176,8 +176,9 @@ class MovedControllerTest {
         assertThat(host.admin().peek()).isEmpty();
         HostCompletion[] event = new HostCompletion[1];
         long buffer = host.allocate(1);
-        host.admin().submit((sq, at, cid) ->
-                AdminCommand.getLogPage(sq, at, cid, -1, LogPageId.ERROR_INFORMATION, 64, false, buffer, 0));
+        host.admin()
+                .submit((sq, at, cid) ->
+                        AdminCommand.getLogPage(sq, at, cid, -1, LogPageId.ERROR_INFORMATION, 64, false, buffer, 0));
         for (HostCompletion each : host.admin().reap(2)) {
             if (each.commandId() == second) {
                 event[0] = each;
@@ -219,7 +220,7 @@ class MovedControllerTest {
     void lostDataIsToldAtTheOtherPlaceToo() {
         HostQueue queue = host.createQueues(1, 16);
         long buffer = host.allocate(1);
-        deviceA.outcome(BlockStatus.IO_ERROR);
+        deviceA.outcome(BlockStatus.WRITE_ERROR);
         queue.execute((sq, at, cid) -> IoCommand.write(sq, at, cid, 1, 0, 8, 0, buffer, 0));
         transport.move(b);
         MemorySegment smart = log(LogPageId.SMART_HEALTH, SmartLog.LENGTH_BYTES);
@@ -229,8 +230,8 @@ class MovedControllerTest {
     private long timestamp() {
         long buffer = host.allocate(1);
         host.admin()
-                .execute((sq, at, cid) ->
-                        AdminCommand.getFeatures(sq, at, cid, 0, FeatureId.TIMESTAMP, 0, 0, buffer, 0))
+                .execute(
+                        (sq, at, cid) -> AdminCommand.getFeatures(sq, at, cid, 0, FeatureId.TIMESTAMP, 0, 0, buffer, 0))
                 .orThrow();
         return LittleEndian.i64(host.slice(buffer, 8), 0);
     }

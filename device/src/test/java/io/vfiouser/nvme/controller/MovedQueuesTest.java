@@ -70,8 +70,7 @@ class MovedQueuesTest {
                 .orThrow();
         transport.move(b);
         assertThat(host.admin()
-                        .execute((sq, at, cid) ->
-                                AdminCommand.createCompletionQueue(sq, at, cid, 5, 16, base, true, 1))
+                        .execute((sq, at, cid) -> AdminCommand.createCompletionQueue(sq, at, cid, 5, 16, base, true, 1))
                         .status())
                 .isEqualTo(StatusCode.INVALID_QUEUE_IDENTIFIER);
         host.admin()
@@ -96,7 +95,7 @@ class MovedQueuesTest {
         HostQueue one = host.createQueues(1, 8);
         HostQueue two = host.createQueues(2, 8);
         InMemoryGuest next = b;
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             int first = flush(one);
             int second = flush(two);
             if (i % 3 == 0) {
@@ -187,7 +186,9 @@ class MovedQueuesTest {
             // What takes its place must not be taken for it.
             host.slice(queue.submissionBase(), 64).fill((byte) 0xFF);
             ControllerState state = transport.stop();
-            assertThat(state.commands()).extracting(CommandState::submissionQueueId).containsExactly(1);
+            assertThat(state.commands())
+                    .extracting(CommandState::submissionQueueId)
+                    .containsExactly(1);
             transport.arrive(b, state);
             b.controller().resume();
             assertThat(queue.reap().orThrow().commandId()).isEqualTo(id);

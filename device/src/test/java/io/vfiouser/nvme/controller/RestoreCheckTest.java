@@ -140,8 +140,7 @@ class RestoreCheckTest {
         refused("read as", namespace("deallocatedReads", other()));
         refused("blocks at once", namespace("atomicBlocks", 8));
         assertThatThrownBy(() -> b.controller()
-                        .checkRestorable(
-                                namespace("identity", BlockIdentity.ofName("another")), StorageMode.SHARED))
+                        .checkRestorable(namespace("identity", BlockIdentity.ofName("another")), StorageMode.SHARED))
                 .isInstanceOf(StateRefusedException.class)
                 .hasMessageContaining("another one here");
         stillUsable();
@@ -194,9 +193,7 @@ class RestoreCheckTest {
         refused("must not be executed twice", with(state, "commands", List.of(command(1, NvmOpcode.COMPARE))));
         refused("submission queue 4", with(state, "commands", List.of(command(4, NvmOpcode.READ))));
         refused("submission queue 0", with(state, "commands", List.of(command(0, NvmOpcode.READ))));
-        refused(
-                "bytes",
-                with(state, "commands", List.of(new CommandState(1, Bytes.of(new byte[63])))));
+        refused("bytes", with(state, "commands", List.of(new CommandState(1, Bytes.of(new byte[63])))));
         refused("no room", with(state, "commands", Collections.nCopies(16, command(1, NvmOpcode.READ))));
         refused("submission queue 4", with(state, "completions", List.of(new CompletionState(4, 0, 0, 0))));
         refused("status", with(state, "completions", List.of(new CompletionState(1, 0, -1, 0))));
@@ -220,7 +217,10 @@ class RestoreCheckTest {
         ControllerState one = feature(FeatureId.POWER_MANAGEMENT, 0, 0, false, 0, 0, 0, 0);
         refused(
                 "two values",
-                with(state, "features", List.of(one.features().getFirst(), one.features().getFirst())));
+                with(
+                        state,
+                        "features",
+                        List.of(one.features().getFirst(), one.features().getFirst())));
         stillUsable();
     }
 
@@ -251,15 +251,11 @@ class RestoreCheckTest {
     void completionsThatAreOwedArePostedFirst() {
         MovingHost.makeReady(b);
         b.memory().copyFrom(a.memory());
-        b.controller()
-                .restore(
-                        with(state, "completions", List.of(new CompletionState(1, 77, 0, 0))),
-                        StorageMode.COPY);
+        b.controller().restore(with(state, "completions", List.of(new CompletionState(1, 77, 0, 0))), StorageMode.COPY);
         int tail = state.completionQueues().getFirst().tail();
-        MemorySegment ring = b.memory()
-                .asSlice(state.completionQueues().getFirst().base() - InMemoryGuest.IOVA, 16 * 16);
-        UnaryOperator<Integer> commandId = i -> CompletionEntry.commandId(
-                CompletionEntry.second(ring, i * 16L));
+        MemorySegment ring =
+                b.memory().asSlice(state.completionQueues().getFirst().base() - InMemoryGuest.IOVA, 16 * 16);
+        UnaryOperator<Integer> commandId = i -> CompletionEntry.commandId(CompletionEntry.second(ring, i * 16L));
         assertThat(commandId.apply(tail)).isNotEqualTo(77);
         b.controller().resume();
         assertThat(commandId.apply(tail)).isEqualTo(77);

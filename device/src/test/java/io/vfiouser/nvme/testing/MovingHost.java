@@ -30,7 +30,9 @@ public final class MovingHost implements HostTransport {
     public ControllerState stop() {
         NvmeController controller = place.controller();
         controller.pause(true);
-        for (int i = 0; i < 100 && (!controller.paused() || controller.stoppable().isPresent()); i++) {
+        for (int i = 0;
+                i < 100 && (!controller.paused() || controller.stoppable().isPresent());
+                i++) {
             place.step();
         }
         return controller.save(PciState.NONE);

@@ -11,6 +11,7 @@ import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -263,6 +264,11 @@ final class AdminContext {
             raise(AsynchronousEvent.NAMESPACE_ATTRIBUTE_CHANGED);
             nsid = share.nextChanged();
         }
+    }
+
+    /** Why no host may use the controller; empty if one may. */
+    Optional<String> refusal() {
+        return share.refusal();
     }
 
     /** A host has enabled the controller: what was announced before is no news to it. */

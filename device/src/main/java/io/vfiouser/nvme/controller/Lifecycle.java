@@ -222,7 +222,7 @@ final class Lifecycle {
     private void enable() {
         int cc = registers.configuration();
         int aqa = registers.adminQueueAttributes();
-        String fault = fault(cc);
+        String fault = context.refusal().orElseGet(() -> fault(cc));
         if (fault.isEmpty() && tooSmall(aqa)) {
             fault = "AQA asks for an admin queue of one entry";
         }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,6 +115,19 @@ public final class NvmeController implements AutoCloseable {
         share.onWakeUp(action);
     }
 
+    /**
+     * Who says whether a host may use the controller: why not, in a sentence, or nothing. Asked on the control thread as a host enables it,
+     * which then finds CSTS.CFS. Before anybody else knows of the controller.
+     */
+    public void onEnable(Supplier<Optional<String>> admission) {
+        share.admission(admission);
+    }
+
+    /** What keeps the controller from being moved to another subsystem, in a sentence; empty if nothing does. */
+    public Optional<String> moveRefusal() {
+        return share.subsystem().moveRefusal(share);
+    }
+
     /** The agents that execute I/O commands. */
     public List<QueuePoller> pollers() {
         return group.pollers();
@@ -125,6 +139,7 @@ public final class NvmeController implements AutoCloseable {
             if (share.takeReset()) {
                 lifecycle.ownSubsystemReset();
             }
+            share.inUse(lifecycle.enabled());
             context.life().lookWhetherBusy();
             int work = share.advance() + lifecycle.advance() + admin.advanceOrphans();
             if (!pauseWanted && lifecycle.processing()) {

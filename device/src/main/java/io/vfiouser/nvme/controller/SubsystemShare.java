@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ final class SubsystemShare implements SubsystemMember {
 
     private final AtomicBoolean resetWanted = new AtomicBoolean();
     private volatile Runnable waker = () -> {};
+    private volatile boolean inUse;
+    private Supplier<Optional<String>> admission = Optional::empty;
     private List<Namespace> attached = List.of();
     private @Nullable NamespaceChange change;
 
@@ -38,6 +41,28 @@ final class SubsystemShare implements SubsystemMember {
 
     NvmSubsystem subsystem() {
         return subsystem;
+    }
+
+    @Override
+    public boolean inUse() {
+        return inUse;
+    }
+
+    /** A host begins to use the controller, or has ended. */
+    void inUse(boolean value) {
+        if (inUse != value) {
+            inUse = value;
+        }
+    }
+
+    /** Who says whether a host may use the controller. Before anybody else knows of it. */
+    void admission(Supplier<Optional<String>> value) {
+        admission = value;
+    }
+
+    /** Why a host may not use the controller; empty if it may. */
+    Optional<String> refusal() {
+        return admission.get();
     }
 
     /** Joins. Before the pollers run. */

@@ -72,6 +72,7 @@ public final class NvmSubsystem implements AutoCloseable {
     private final NamespaceChanges changes = new NamespaceChanges(worker);
     private final SubsystemSettings settings;
     private final AdoptedSettings remembered;
+    private final Ownership ownership;
     /**
      * Held while back ends are made, activated, released or ended, all of which may wait for a medium. Never asked for by who holds the lock of
      * the subsystem.
@@ -89,6 +90,7 @@ public final class NvmSubsystem implements AutoCloseable {
                 .map(file -> SubsystemSettings.of(file, worker))
                 .orElseGet(SubsystemSettings::inMemory);
         this.remembered = new AdoptedSettings(settings);
+        this.ownership = new Ownership(this, builder.isIncoming() ? Ownership.Role.INCOMING : Ownership.Role.OWNER);
         this.ownIdentity = ownIdentity;
         this.identity = remembered.identity(ownIdentity);
         this.pool = builder.namespacePool();
@@ -347,6 +349,21 @@ public final class NvmSubsystem implements AutoCloseable {
                 owned = true;
             }
         }
+    }
+
+    /** Whether the namespaces are this subsystem's to serve. */
+    public Ownership ownership() {
+        return ownership;
+    }
+
+    /** What keeps a member from being moved elsewhere with all namespaces, in a sentence; empty if nothing does. */
+    public synchronized Optional<String> moveRefusal(SubsystemMember member) {
+        for (SubsystemMember other : otherThan(member)) {
+            if (other.inUse()) {
+                return Optional.of("controller " + other.controllerId() + " of the same subsystem has a host, too");
+            }
+        }
+        return letGoRefusal();
     }
 
     /** What keeps the media from being let go, in a sentence; empty if nothing does. */

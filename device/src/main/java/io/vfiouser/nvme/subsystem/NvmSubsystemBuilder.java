@@ -133,6 +133,10 @@ public final class NvmSubsystemBuilder {
         }
     }
 
+    boolean isIncoming() {
+        return incoming;
+    }
+
     boolean hasMultipleControllers() {
         return multipleControllers;
     }

@@ -8,6 +8,9 @@ public interface SubsystemMember {
     /** The controller has this CNTLID from now on: it passes for one that a host knows. See {@link NvmSubsystem#adopt}. */
     void adoptControllerId(int controllerId);
 
+    /** Whether a host uses the controller: has enabled it, and it is not disabled again. */
+    boolean inUse();
+
     /** Makes the controller's control thread ask for {@link NvmSubsystem#changeFor} soon. */
     void wakeUp();
 

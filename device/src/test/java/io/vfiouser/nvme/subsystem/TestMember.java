@@ -41,6 +41,11 @@ final class TestMember implements SubsystemMember {
     }
 
     @Override
+    public boolean inUse() {
+        return false;
+    }
+
+    @Override
     public void wakeUp() {}
 
     @Override

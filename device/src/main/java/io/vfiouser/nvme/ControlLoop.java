@@ -34,14 +34,21 @@ final class ControlLoop implements QuiesceHandler {
     private static final long DRAIN_POLL_NANOS = 50_000;
     private static final long DRAIN_PATIENCE_NANOS = 5_000_000_000L;
 
+    /** How long outstanding commands may keep a migration from stopping the device. */
+    static final Duration STOP_BUDGET = Duration.ofMillis(100);
+
     private final NvmeController controller;
+    private final DeviceMigration migration;
     private final boolean mappedDoorbells;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
     private int idlePasses;
+    private boolean pausingToMigrate;
+    private long pauseBegan;
 
-    ControlLoop(NvmeController controller, boolean mappedDoorbells) {
+    ControlLoop(NvmeController controller, DeviceMigration migration, boolean mappedDoorbells) {
         this.controller = controller;
+        this.migration = migration;
         this.mappedDoorbells = mappedDoorbells;
     }
 
@@ -69,11 +76,23 @@ final class ControlLoop implements QuiesceHandler {
         return ended.getCount() == 0;
     }
 
-    /** Waits for the pollers a little, since most pauses are over at once. */
     @Override
     public Quiesce quiesce() {
-        controller.pause();
+        return pause(false);
+    }
+
+    /** Bounded by {@link #STOP_BUDGET}: the transition looks whether the device really stands still, and is refused if not. */
+    @Override
+    public Quiesce quiesceToMigrate() {
+        return pause(true);
+    }
+
+    /** Waits for the pollers a little, since most pauses are over at once. */
+    private Quiesce pause(boolean toMigrate) {
+        controller.pause(toMigrate);
         long start = System.nanoTime();
+        pausingToMigrate = toMigrate;
+        pauseBegan = start;
         long waited = 0;
         while (!controller.paused() && waited < QUIESCE_WAIT_NANOS) {
             if (waited < QUIESCE_SPIN_NANOS) {
@@ -89,7 +108,13 @@ final class ControlLoop implements QuiesceHandler {
 
     @Override
     public void resumed() {
-        controller.resume();
+        if (!migration.stopped()) {
+            controller.resume();
+        }
+    }
+
+    private boolean pauseIsOver() {
+        return controller.paused() || (pausingToMigrate && System.nanoTime() - pauseBegan > STOP_BUDGET.toNanos());
     }
 
     private void run(ContextRunner runner) {
@@ -112,7 +137,7 @@ final class ControlLoop implements QuiesceHandler {
     private void pass(ContextRunner runner) {
         int work = runner.doWork();
         DeviceContext context = runner.context();
-        if (context.isQuiescePending() && controller.paused()) {
+        if (context.isQuiescePending() && pauseIsOver()) {
             var ignored = context.quiesced();
             work++;
         }

@@ -80,11 +80,25 @@ public final class NvmeDevice implements AutoCloseable {
             this.controller = new NvmeController(options, subsystem, guest, page, interrupts, builder.pollerCount());
         }
         resources.add(controller);
-        this.loop = new ControlLoop(controller, mapped);
-        DeviceContext context = PciLayout.describe(socket, library, options, memory, controller, loop)
+        PciFunction function = new PciFunction();
+        DeviceMigration migration = new DeviceMigration(
+                controller,
+                subsystem,
+                function,
+                builder.storageMode(),
+                socket.getFileName().toString());
+        this.loop = new ControlLoop(controller, migration, mapped);
+        DeviceContext context = PciLayout.describe(socket, library, options, memory, controller, function, loop)
                 .dma(new DmaMemory(guest, controller))
+                .migration(migration)
+                .reset(reason -> {
+                    migration.reset();
+                    controller.reset();
+                    function.reset();
+                })
                 .build();
         resources.add(context);
+        migration.connect(FunctionPort.of(context));
         interrupts.connect(context.interrupts());
         this.runner = new ContextRunner(context);
         controller.onWakeUp(() -> runner.execute(() -> {}));

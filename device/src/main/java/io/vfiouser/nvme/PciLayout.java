@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class PciLayout {
     static final int BAR0_BYTES = 16 << 10;
 
-    private static final int MSIX_BAR_BYTES = 4 << 10;
     private static final SparseArea DOORBELL_AREA =
             new SparseArea(ControllerRegisters.DOORBELLS, NvmeController.DOORBELL_BYTES);
 
@@ -56,13 +55,12 @@ final class PciLayout {
             ControllerOptions options,
             @Nullable MemFd bar0,
             NvmeController controller,
+            PciFunction function,
             QuiesceHandler quiesce) {
         RegionSpec.Builder registers = RegionSpec.memory(BAR0_BYTES).access(new Bar0(controller));
         if (bar0 != null) {
             registers.mappable(bar0.fd(), 0, DOORBELL_AREA);
         }
-        RegionBytes table = new RegionBytes(MSIX_BAR_BYTES);
-        RegionBytes pending = new RegionBytes(MSIX_BAR_BYTES);
         return DeviceContext.builder(socket)
                 .library(library)
                 .pci(
@@ -80,17 +78,16 @@ final class PciLayout {
                 .region(RegionIndex.BAR0, registers.build())
                 .region(
                         RegionIndex.BAR4,
-                        RegionSpec.memory(MSIX_BAR_BYTES).access(table).build())
+                        RegionSpec.memory(PciFunction.MSIX_BAR_BYTES)
+                                .access(function.msixTable())
+                                .build())
                 .region(
                         RegionIndex.BAR5,
-                        RegionSpec.memory(MSIX_BAR_BYTES).access(pending).build())
+                        RegionSpec.memory(PciFunction.MSIX_BAR_BYTES)
+                                .access(function.msixPending())
+                                .build())
                 .interrupts(IrqType.MSIX, options.interruptVectors())
-                .quiesce(quiesce)
-                .reset(reason -> {
-                    controller.reset();
-                    table.clear();
-                    pending.clear();
-                });
+                .quiesce(quiesce);
     }
 
     private record Bar0(NvmeController controller) implements RegionAccess {

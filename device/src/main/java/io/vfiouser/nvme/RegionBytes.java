@@ -1,5 +1,6 @@
 package io.vfiouser.nvme;
 
+import io.vfiouser.nvme.migration.Bytes;
 import io.vfiouser.server.RegionAccess;
 import java.lang.foreign.MemorySegment;
 
@@ -22,6 +23,15 @@ final class RegionBytes implements RegionAccess {
     @Override
     public void write(long offset, MemorySegment from) {
         MemorySegment.copy(from, 0, bytes, offset, from.byteSize());
+    }
+
+    Bytes content() {
+        return Bytes.of(bytes);
+    }
+
+    /** Takes over as many bytes as the region has. */
+    void content(Bytes content) {
+        bytes.copyFrom(content.segment());
     }
 
     void clear() {

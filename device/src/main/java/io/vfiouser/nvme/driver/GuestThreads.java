@@ -84,10 +84,16 @@ public final class GuestThreads {
         moves.add(pauses);
     }
 
-    /** Lets nobody run on: threads that stand end with {@link NvmeDisconnectedException}. */
-    void end(String reason) {
-        ended = reason;
-        resume();
+    /**
+     * Lets nobody run on: threads that stand, or come to a safe point, end with {@link NvmeDisconnectedException}. For good;
+     * the first reason counts.
+     */
+    synchronized void end(String reason) {
+        if (ended == null) {
+            ended = reason;
+        }
+        pausing = true;
+        wakeAll();
     }
 
     /** Like {@link System#nanoTime}, but stands still while the guest is paused: for time-outs. */
@@ -138,7 +144,7 @@ public final class GuestThreads {
 
     /** Lets the threads run on. Does nothing if the guest is not paused. Any thread. */
     synchronized void resume() {
-        if (!pausing) {
+        if (!pausing || ended != null) {
             return;
         }
         long since = pausedSince;
@@ -148,6 +154,10 @@ public final class GuestThreads {
         }
         pauser = null;
         pausing = false;
+        wakeAll();
+    }
+
+    private void wakeAll() {
         synchronized (all) {
             all.forEach(thread -> LockSupport.unpark(thread.thread()));
         }
@@ -163,7 +173,7 @@ public final class GuestThreads {
     /** @throws NvmeDisconnectedException if the guest does not go on here */
     void awaitOpen() {
         boolean interrupted = false;
-        while (pausing) {
+        while (pausing && ended == null) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
         }

@@ -58,7 +58,7 @@ public final class NvmeDriver implements AutoCloseable {
     /** The one that the device is behind. */
     private volatile VfioUserClient client;
 
-    private boolean closed;
+    private volatile boolean closed;
 
     @SuppressWarnings("NullAway.Init") // bringUp sets what is missing, or the constructor throws
     private NvmeDriver(

@@ -3,6 +3,8 @@ package io.vfiouser.nvme.driver.workload;
 import io.vfiouser.nvme.driver.DmaBuffer;
 import io.vfiouser.nvme.driver.NamespaceInfo;
 import io.vfiouser.nvme.driver.NvmeDriver;
+import io.vfiouser.nvme.driver.NvmeProtocolException;
+import io.vfiouser.nvme.driver.NvmeTimeoutException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,12 +34,10 @@ public final class VerifyRun implements AutoCloseable {
             NvmeDriver driver, NamespaceInfo namespace, VerifySettings settings, BooleanSupplier goOn, int units) {
         this.settings = settings;
         this.workers = new Workers(driver.threads());
-        Path path = settings.journal().orElse(null);
-        int unitBlocks = settings.transferBytes() / namespace.blockBytes();
         int queues = driver.ioQueueCount();
         long bytesPerQueue = (long) driver.ioQueue(0).depth() * settings.transferBytes();
         buffer = driver.allocate(queues * bytesPerQueue);
-        journal = path == null ? null : FlushJournal.create(path, settings.run(), namespace, unitBlocks, units);
+        journal = openJournal(settings, namespace, units, buffer);
         BooleanSupplier wanted = () -> !stopAsked && goOn.getAsBoolean();
         List<WorkerTimeline> timelines = new ArrayList<>();
         for (int i = 0; i < queues; i++) {
@@ -50,6 +50,21 @@ public final class VerifyRun implements AutoCloseable {
             tasks.add(new VerifyWorker(workers, slots, share, settings, journal, mismatches, times, wanted));
         }
         timeline = new MoveTimeline(Instant.now(), start, timelines);
+    }
+
+    private static @Nullable FlushJournal openJournal(
+            VerifySettings settings, NamespaceInfo namespace, int units, DmaBuffer buffer) {
+        Path path = settings.journal().orElse(null);
+        if (path == null) {
+            return null;
+        }
+        try {
+            int unitBlocks = settings.transferBytes() / namespace.blockBytes();
+            return FlushJournal.create(path, settings.run(), namespace, unitBlocks, units);
+        } catch (RuntimeException e) {
+            buffer.close();
+            throw e;
+        }
     }
 
     /**
@@ -76,6 +91,13 @@ public final class VerifyRun implements AutoCloseable {
     /** Why it ended before it was asked to, if it did. */
     public Optional<Throwable> failure() {
         return workers.failure();
+    }
+
+    /** What went wrong so far, by kind. */
+    public VerifyFaults faults() {
+        Throwable failed = workers.failure().orElse(null);
+        return new VerifyFaults(
+                failed instanceof NvmeTimeoutException, failed instanceof NvmeProtocolException, mismatches.count());
     }
 
     /** Blocks so far that did not hold what they have to. */

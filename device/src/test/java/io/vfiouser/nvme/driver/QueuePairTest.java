@@ -8,12 +8,17 @@ import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A queue pair against a controller that the test plays itself. */
 class QueuePairTest {
@@ -29,6 +34,28 @@ class QueuePairTest {
     private final Watchdog watchdog = new Watchdog(serverClosed::get, "test");
     private final List<String> rung = new ArrayList<>();
     private final List<Long> completed = new ArrayList<>();
+    private final DoorbellRegisters registers = new DoorbellRegisters() {
+        @Override
+        public long submissionDoorbell(int queueId) {
+            return 0;
+        }
+
+        @Override
+        public long completionDoorbell(int queueId) {
+            return 1;
+        }
+
+        @Override
+        public void ring(long offset, int value) {
+            rung.add((offset == 0 ? "tail " : "head ") + value);
+        }
+
+        @Override
+        public String describeStatus() {
+            return "; played by a test";
+        }
+    };
+
     private QueuePair pair;
     private int completionTail;
     private int phase = 1;
@@ -36,27 +63,6 @@ class QueuePairTest {
     @BeforeEach
     void create() {
         watchdog.start();
-        DoorbellRegisters registers = new DoorbellRegisters() {
-            @Override
-            public long submissionDoorbell(int queueId) {
-                return 0;
-            }
-
-            @Override
-            public long completionDoorbell(int queueId) {
-                return 1;
-            }
-
-            @Override
-            public void ring(long offset, int value) {
-                rung.add((offset == 0 ? "tail " : "head ") + value);
-            }
-
-            @Override
-            public String describeStatus() {
-                return "; played by a test";
-            }
-        };
         pair = new QueuePair(QUEUE, ENTRIES, DEPTH, memory, registers, watchdog, TIMEOUT_MILLIS, 1 << 20);
     }
 
@@ -123,6 +129,89 @@ class QueuePairTest {
         assertThatExceptionOfType(NvmeProtocolException.class)
                 .isThrownBy(this::poll)
                 .withMessageContaining("not in flight");
+    }
+
+    @Test
+    void aCompletionThatComesAgainIsRefusedThoughItsSlotIsInUseAgain() {
+        pair = new QueuePair(QUEUE, ENTRIES, 1, memory, registers, watchdog, TIMEOUT_MILLIS, 4096);
+        int first = submit(1);
+        poll();
+        complete(first, 1, 0);
+        assertThat(poll()).isEqualTo(1);
+        int second = submit(2);
+        poll();
+        assertThat(second).isNotEqualTo(first);
+        complete(first, 2, 0);
+        assertThatExceptionOfType(NvmeProtocolException.class)
+                .isThrownBy(this::poll)
+                .withMessageContaining("not in flight");
+    }
+
+    @Test
+    void identifiersOfASlotComeRoundWithoutTheReservedOne() {
+        Set<Integer> seen = new HashSet<>();
+        CommandSlots slots = new CommandSlots(DEPTH);
+        for (int i = 0; i < 20_000; i++) {
+            int id = slots.take(i, 1);
+            assertThat(id).isBetween(0, 0xFFFE);
+            assertThat(slots.inFlight(id)).isEqualTo(slots.slot(id)).isBetween(0, DEPTH - 1);
+            seen.add(id);
+            assertThat(slots.release(slots.slot(id))).isEqualTo(i);
+            assertThat(slots.inFlight(id)).isEqualTo(CommandSlots.NONE);
+        }
+        assertThat(seen).hasSizeGreaterThan(8000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 255, 256, 32_768, 32_769, 65_535})
+    void identifiersAreUniqueAmongThoseInFlight(int depth) {
+        CommandSlots slots = new CommandSlots(depth);
+        for (int round = 0; round < 3; round++) {
+            Set<Integer> inFlight = new HashSet<>();
+            for (int i = 0; i < depth; i++) {
+                assertThat(inFlight.add(slots.take(i, 1))).isTrue();
+            }
+            assertThat(slots.take(0, 1)).isEqualTo(CommandSlots.NONE);
+            inFlight.forEach(id -> assertThat(slots.release(slots.inFlight(id))).isNotNegative());
+        }
+    }
+
+    @Test
+    void aCommandThatIsLostIsFoundThoughOthersCompleteAllTheTime() {
+        int lost = submit(1);
+        assertThatExceptionOfType(NvmeTimeoutException.class)
+                .isThrownBy(() -> {
+                    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                    for (int i = 2; System.nanoTime() < end; i++) {
+                        int other = submit(i);
+                        pair.ring();
+                        complete(other, i & ENTRIES - 1, 0);
+                        poll();
+                    }
+                })
+                .withMessageContaining("command " + lost + " of queue " + QUEUE);
+    }
+
+    @Test
+    void theClockOfTimeOutsStandsStillWhileTheGuestIsPaused() {
+        AtomicBoolean paused = new AtomicBoolean();
+        try (Watchdog stands = new Watchdog(serverClosed::get, "test", paused::get)) {
+            stands.start();
+            Awaitility.await().until(() -> stands.tick() > 2);
+            paused.set(true);
+            serverClosed.set(true);
+            // a tick may be under way
+            long start = System.nanoTime();
+            Awaitility.await().until(() -> System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(60));
+            int before = stands.tick();
+            Awaitility.await().until(() -> System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(250));
+            assertThat(stands.tick()).isEqualTo(before);
+            stands.check();
+            stands.switchTo(() -> false, "another");
+            paused.set(false);
+            Awaitility.await().until(() -> stands.tick() > before);
+            stands.check();
+        }
     }
 
     @Test

@@ -92,7 +92,11 @@ class MigrateSampleServerTest {
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
         List<String> arguments = new ArrayList<>(List.of(
-                "migrate", source.socket().toString(), destination.socket().toString(), "--no-workload", "--seconds=0"));
+                "migrate",
+                source.socket().toString(),
+                destination.socket().toString(),
+                "--no-workload",
+                "--seconds=0"));
         arguments.addAll(List.of(options));
         int code = line.execute(arguments.toArray(String[]::new));
         return new Result(code, out.toString(), err.toString());
@@ -104,9 +108,11 @@ class MigrateSampleServerTest {
     void aDeviceInCIsMovedWithItsMemory(String how) throws IOException {
         Path page = folder.resolve("page.html");
         Path state = folder.resolve("state");
-        Result result = migrate(
-                how, "--json", "--memory", "4M", "--report", page.toString(), "--save-state", state.toString());
-        assertThat(result.exitCode()).as(result.err() + source.said() + destination.said()).isZero();
+        Result result =
+                migrate(how, "--json", "--memory", "4M", "--report", page.toString(), "--save-state", state.toString());
+        assertThat(result.exitCode())
+                .as(result.err() + source.said() + destination.said())
+                .isZero();
         assertThat(result.err()).isEmpty();
         Map<String, Object> json = JsonText.object(result.out());
         assertThat(json)

@@ -48,11 +48,7 @@ final class Copier implements AutoCloseable {
         this.stillWanted = stillWanted;
         this.limit = new RateLimit(options.liveBytesPerSecond());
         this.kept = open(options);
-        // A server of version 1 may insist on being read in whole pieces, so there is room for its largest.
-        this.buffer = arena.allocate(
-                source.shortReadEnds()
-                        ? Math.min(options.chunkBytes(), source.maxDataTransferBytes())
-                        : source.maxDataTransferBytes());
+        this.buffer = arena.allocate(source.roomBytes(options.chunkBytes()));
     }
 
     private static OutputStream open(MoveOptions options) {
@@ -79,7 +75,7 @@ final class Copier implements AutoCloseable {
         while (more) {
             beforeChunk.accept(buffer.byteSize());
             int count = source.read(buffer);
-            more = count == buffer.byteSize() || (count > 0 && !source.shortReadEnds());
+            more = source.goesOnAfter(count, buffer.byteSize(), live);
             if (count > 0) {
                 total += count;
                 pass(buffer.asSlice(0, count));

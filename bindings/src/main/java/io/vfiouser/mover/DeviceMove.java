@@ -91,7 +91,7 @@ public final class DeviceMove {
             step(MoveStep.LAST_STREAM, phases::lastStream);
             step(MoveStep.LAST_MEMORY, phases::lastMemory);
             step(MoveStep.VALIDATE, target::validate);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return rollBack(e);
         }
         MoveOutcome refused = commit();
@@ -107,7 +107,7 @@ public final class DeviceMove {
             return rollBack(e);
         } catch (VfioUserException e) {
             return sourceLostInCommit(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return rollBack(e);
         }
     }

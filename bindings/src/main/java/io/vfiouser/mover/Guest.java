@@ -28,7 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public interface Guest {
     /**
      * Held by whoever exchanges messages with the source, for as short as possible. Always the same object; the mover must not find it held
-     * for ever by a paused guest.
+     * for ever by a paused guest. A guest that exchanges messages all the time needs a fair lock, or the mover hardly gets its turn.
      */
     Lock clientLock();
 

@@ -174,8 +174,11 @@ final class MovePhases implements AutoCloseable {
 
     void retire() {
         memoryMove().close();
-        target.retire();
-        source().release(memory);
+        try {
+            target.retire();
+        } finally {
+            source().release(memory);
+        }
     }
 
     /** Device and guest go on at the source, if it still can. */
@@ -228,6 +231,7 @@ final class MovePhases implements AutoCloseable {
 
     /** Neither side may go on: the guest stays paused, the source stopped. */
     void leaveStopped() {
+        target.abort();
         forgetMemoryMove();
         recorder.blackoutEnds();
     }

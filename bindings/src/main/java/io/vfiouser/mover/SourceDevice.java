@@ -5,6 +5,7 @@ import io.vfiouser.client.MigrationClient;
 import io.vfiouser.client.MigrationState;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserErrorReply;
+import io.vfiouser.client.wire.MigrationRegisters;
 import io.vfiouser.os.Errno;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -15,11 +16,18 @@ import java.util.function.Supplier;
 
 /** The device that is moved away. Takes turns with the guest for every exchange. */
 final class SourceDevice {
+    /** Servers lay the data out behind the registers, on a page of its own. */
+    private static final long REGISTERS_PAGE_BYTES = 4096;
+
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final VfioUserClient client;
     private final Lock turns;
     private final MigrationClient migration;
+
+    /** How much of the state fits into one piece; 0 over messages. */
+    private final long windowBytes;
+
     private boolean logging;
 
     /** Throws if the device cannot be moved. */
@@ -27,6 +35,13 @@ final class SourceDevice {
         this.client = client;
         this.turns = turns;
         this.migration = inTurn(client::migration);
+        this.windowBytes = migration.protocol() == MigrationClient.Protocol.MESSAGES
+                ? 0
+                : Math.max(
+                        1,
+                        inTurn(() -> client.regionInfo(MigrationRegisters.REGION)
+                                        .lengthBytes())
+                                - REGISTERS_PAGE_BYTES);
     }
 
     private <T> T inTurn(Supplier<T> exchange) {
@@ -55,7 +70,7 @@ final class SourceDevice {
         return migration.preCopy();
     }
 
-    int maxDataTransferBytes() {
+    private int maxDataTransferBytes() {
         return client.capabilities().maxDataTransferBytes();
     }
 
@@ -78,9 +93,22 @@ final class SourceDevice {
         return inTurn(() -> migration.read(into));
     }
 
-    /** Whether fewer bytes than there was room for say that there is no more. */
-    boolean shortReadEnds() {
-        return migration.protocol() == MigrationClient.Protocol.MESSAGES;
+    /** How much room a reading needs: a server of version 1 may insist on being read in whole pieces. */
+    long roomBytes(int chunkBytes) {
+        return windowBytes == 0 ? Math.min(chunkBytes, maxDataTransferBytes()) : maxDataTransferBytes();
+    }
+
+    /**
+     * Whether there may be more after a reading.
+     *
+     * <p>Version 2 says by a reading shorter than there was room for that there is not. In version 1 only 0 says so, and a device that is
+     * kept busy may never say it in PRE_COPY; but there a pass may end anywhere, so it does where a piece leaves room in the window.
+     */
+    boolean goesOnAfter(long count, long room, boolean live) {
+        if (windowBytes == 0) {
+            return count == room;
+        }
+        return live ? count >= Math.min(room, windowBytes) : count > 0;
     }
 
     boolean connected() {
@@ -103,8 +131,7 @@ final class SourceDevice {
      */
     void backToRunning(Duration patience) {
         if (goesBackByStopping()) {
-            // Not STOP: libvfio-user's own sample insists on having been read to the end then.
-            setPatiently(MigrationState.STOP_COPY, patience);
+            leavePreCopy(patience);
         }
         setPatiently(MigrationState.RUNNING, patience);
         if (logging) {
@@ -115,6 +142,15 @@ final class SourceDevice {
                 // The device works; a log that nobody reads costs it little, and the next start empties it.
                 return;
             }
+        }
+    }
+
+    /** Rather not by STOP: libvfio-user's own sample insists on having been read to the end then. */
+    private void leavePreCopy(Duration patience) {
+        try {
+            setPatiently(MigrationState.STOP_COPY, patience);
+        } catch (VfioUserErrorReply e) {
+            setPatiently(MigrationState.STOP, patience);
         }
     }
 

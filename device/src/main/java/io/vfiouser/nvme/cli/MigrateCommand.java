@@ -9,11 +9,14 @@ import io.vfiouser.nvme.cli.migrate.HtmlReport;
 import io.vfiouser.nvme.cli.migrate.JsonReport;
 import io.vfiouser.nvme.cli.migrate.MigrationReport;
 import io.vfiouser.nvme.cli.migrate.MoveSeries;
+import io.vfiouser.nvme.cli.migrate.NvmeGuest;
 import io.vfiouser.nvme.cli.migrate.Outcome;
 import io.vfiouser.nvme.cli.migrate.Passenger;
 import io.vfiouser.nvme.cli.migrate.RunOptions;
 import io.vfiouser.nvme.cli.migrate.Side;
 import io.vfiouser.nvme.cli.migrate.TextReport;
+import io.vfiouser.nvme.driver.NamespaceInfo;
+import io.vfiouser.nvme.driver.NvmeDriver;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -112,7 +115,26 @@ final class MigrateCommand implements Callable<Integer> {
     }
 
     private Passenger board() {
-        return Bystander.at(SocketTarget.connect(source), load.memoryBytes());
+        if (load.none()) {
+            return Bystander.at(SocketTarget.connect(source), load.memoryBytes());
+        }
+        NvmeDriver driver = SocketTarget.attach(source, load.driver());
+        NamespaceInfo namespace;
+        try {
+            if (driver.ioQueueCount() < load.queues()) {
+                throw new CommandFailure("the controller grants " + driver.ioQueueCount() + " I/O queues, not "
+                        + load.queues() + ": use --queues " + driver.ioQueueCount());
+            }
+            namespace = NamespaceChoice.of(driver, load.namespaceId());
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
+        try {
+            return NvmeGuest.start(driver, namespace, load.blockBytes(), load.spanBytes(), load.interrupts());
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
     }
 
     private void print(MigrationReport found) {

@@ -60,7 +60,7 @@ test: deps native native-samples ## all tests of the default suite, and the embe
 test-abi: deps ## the whole suite with each library given: LIBS="path/a.so path/b.so"
 	@device/bin/test-abi $(LIBS)
 
-demo: build ## serve, write and verify a disk between two processes, with a short report
+demo: build ## serve, write, verify and move a disk between processes, with a short report
 	@NATIVE_DIR="$(abspath $(NATIVE_DIR))" device/bin/demo
 
 soak: deps native native-samples ## the long failure tests: 200 kills of either side

@@ -1,5 +1,6 @@
 package io.vfiouser.mover;
 
+import io.vfiouser.abi.VfioUserLibrary;
 import io.vfiouser.client.ClientOptions;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.os.Errno;
@@ -59,10 +60,11 @@ final class CounterDevice implements MigrationHandler, RegionAccess, AutoCloseab
     /** How many records of padding PRE_COPY gives out in each pass. */
     volatile int chatter;
 
-    private CounterDevice(Path folder, String name, boolean owner) {
+    private CounterDevice(Path folder, String name, boolean owner, VfioUserLibrary library) {
         this.owner = owner;
         this.socket = folder.resolve(name);
         this.runner = new ContextRunner(DeviceContext.builder(socket)
+                        .library(library)
                         .region(
                                 RegionIndex.BAR0,
                                 RegionSpec.memory(BAR_BYTES).access(this).build())
@@ -76,11 +78,15 @@ final class CounterDevice implements MigrationHandler, RegionAccess, AutoCloseab
     }
 
     static CounterDevice owner(Path folder, String name) {
-        return new CounterDevice(folder, name, true);
+        return new CounterDevice(folder, name, true, VfioUserLibrary.load());
     }
 
     static CounterDevice empty(Path folder, String name) {
-        return new CounterDevice(folder, name, false);
+        return new CounterDevice(folder, name, false, VfioUserLibrary.load());
+    }
+
+    static CounterDevice of(Path folder, String name, boolean owner, VfioUserLibrary library) {
+        return new CounterDevice(folder, name, owner, library);
     }
 
     VfioUserClient connect() {

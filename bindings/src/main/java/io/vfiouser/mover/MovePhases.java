@@ -177,7 +177,7 @@ final class MovePhases implements AutoCloseable {
         try {
             target.retire();
         } finally {
-            source().release(memory);
+            source().release();
         }
     }
 

@@ -169,9 +169,8 @@ final class SourceDevice {
         }
     }
 
-    /** The device is elsewhere: lets go of the memory as far as possible, and of the server. */
-    void release(GuestMemory memory) {
-        memory.unmapFrom(client);
+    /** The device is elsewhere: lets go of the server, and with it of the memory, which a stopped device takes no messages about. */
+    void release() {
         client.close();
     }
 }

@@ -1,6 +1,8 @@
 package io.vfiouser.nvme.cli;
 
 import io.vfiouser.nvme.driver.DriverOptions;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,6 +17,14 @@ final class GuestLoadOptions {
             names = "--no-workload",
             description = "Only move. Works for any vfio-user device, not just NVMe controllers.")
     private boolean none;
+
+    @Option(
+            names = "--write",
+            paramLabel = "REGION:OFFSET=HEX",
+            converter = RegionWrite.Converter.class,
+            description =
+                    "With --no-workload: first write these bytes to the device, as its driver would. May be repeated.")
+    private final List<RegionWrite> writes = new ArrayList<>();
 
     @Option(names = "--queues", paramLabel = "N", description = "I/O queues, a thread for each (${DEFAULT-VALUE}).")
     private int queues = 4;
@@ -61,6 +71,10 @@ final class GuestLoadOptions {
 
     boolean none() {
         return none;
+    }
+
+    List<RegionWrite> writes() {
+        return writes;
     }
 
     int queues() {
@@ -111,6 +125,9 @@ final class GuestLoadOptions {
         }
         if (memory != null && (memory.bytes() == 0 || memory.bytes() % PAGE_BYTES != 0)) {
             throw usage(spec, "--memory must be a multiple of " + PAGE_BYTES + " bytes");
+        }
+        if (!none && !writes.isEmpty()) {
+            throw usage(spec, "--write goes with --no-workload: the driver sets an NVMe controller up");
         }
         if (!none && !destroyData) {
             throw usage(

@@ -116,7 +116,15 @@ final class MigrateCommand implements Callable<Integer> {
 
     private Passenger board() {
         if (load.none()) {
-            return Bystander.at(SocketTarget.connect(source), load.memoryBytes());
+            VfioUserClient client = SocketTarget.connect(source);
+            Bystander bystander = Bystander.at(client, load.memoryBytes());
+            try {
+                load.writes().forEach(write -> write.perform(client));
+            } catch (RuntimeException e) {
+                bystander.close();
+                throw e;
+            }
+            return bystander;
         }
         NvmeDriver driver = SocketTarget.attach(source, load.driver());
         NamespaceInfo namespace;

@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,10 @@ import picocli.CommandLine;
 
 /** {@code nvme-vfu migrate} on a device that is not ours and no NVMe controller: libvfio-user's sample server, in C. */
 class MigrateSampleServerTest {
+
+    /** The server's one register is a moment, in seconds of the clock; it refuses to run, and to go on, with one that is past. */
+    private static final String TIMER =
+            "--write=0:0=" + HexFormat.of().toHexDigits(Long.reverseBytes(System.currentTimeMillis() / 1000 + 3600));
 
     @TempDir
     private Path folder;
@@ -108,8 +113,8 @@ class MigrateSampleServerTest {
     void aDeviceInCIsMovedWithItsMemory(String how) throws IOException {
         Path page = folder.resolve("page.html");
         Path state = folder.resolve("state");
-        Result result =
-                migrate(how, "--json", "--memory", "4M", "--report", page.toString(), "--save-state", state.toString());
+        Result result = migrate(
+                how, TIMER, "--json", "--memory", "4M", "--report", page.toString(), "--save-state", state.toString());
         assertThat(result.exitCode())
                 .as(result.err() + source.said() + destination.said())
                 .isZero();

@@ -109,6 +109,8 @@ class UsageTest {
                 "migrate a b --no-workload --report /no/such/page.html    | no directory",
                 "migrate a b --no-workload --report /tmp                  | is a directory",
                 "migrate a b --no-workload --save-state /no/such/state    | --save-state",
+                "migrate a b --no-workload --write 0=1                     | 0:0x14=01000000",
+                "migrate a b --destroy-data --write 0:0=01                | --no-workload",
                 "migrate a b --destroy-data --depth 0                     | --depth",
                 "migrate a b --destroy-data --queues 0                    | --queues",
                 "migrate a b --destroy-data --block 1000                  | multiple of 512",

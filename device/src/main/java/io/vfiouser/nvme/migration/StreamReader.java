@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Makes frames of bytes, however they are cut. Control thread only.
  *
  * <p>A frame is handed over when all of it is there and its checksum matches. Once the stream or a frame was refused, every further call
- * throws the same reason. Memory stays below the largest frame, whatever the stream says. The content of a {@link Frame.Data} stands in
+ * throws the same reason. Memory stays within a few times the largest frame, whatever the stream says. The content of a {@link Frame.Data} stands in
  * native memory, page aligned.
  */
 public final class StreamReader {
@@ -202,9 +202,10 @@ public final class StreamReader {
         if (type != FrameType.DATA) {
             return MemorySegment.ofArray(new byte[(int) length]);
         }
-        if (dataMemory.byteSize() == 0) {
+        if (dataMemory.byteSize() < length) {
+            long pages = Long.highestOneBit(length / PAGE_BYTES) * 2 + 1;
             dataMemory = Arena.ofAuto()
-                    .allocate(PAGE_BYTES + StreamFormat.LARGEST_DATA_BYTES, PAGE_BYTES)
+                    .allocate(PAGE_BYTES + pages * PAGE_BYTES, PAGE_BYTES)
                     .asSlice(PAGE_BYTES - FrameCodec.DATA_FIELDS_BYTES);
         }
         return dataMemory;

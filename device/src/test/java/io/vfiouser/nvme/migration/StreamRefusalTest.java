@@ -20,7 +20,7 @@ class StreamRefusalTest {
     private final List<Frame> small = List.of(
             HEADER,
             new Frame.Namespace(1, 512, 8),
-            new Frame.Data(1, 7, MemorySegment.ofArray(new byte[512])),
+            new Frame.Data(1, 7, MemorySegment.ofArray(new byte[24])),
             new Frame.Zeroes(1, 0, 7),
             new Frame.PassEnd(1),
             new Frame.Controller(TestStreams.leastState()),
@@ -58,7 +58,7 @@ class StreamRefusalTest {
     @Test
     void aFlippedBitOfAPayloadIsFoundByTheChecksumAndItsFrameNamed() {
         int dataFrame = 16 + (16 + 7) + (16 + 16);
-        stream[dataFrame + 16 + 16 + 100] ^= 1;
+        stream[dataFrame + 16 + 16 + 10] ^= 1;
         assertRefused(() -> take(stream), "frame 3 (data, at byte " + dataFrame + ")", "checksum");
     }
 

@@ -79,6 +79,7 @@ public final class StateDiff {
         return switch (value) {
             case null -> NOTHING;
             case List<?> list when list.isEmpty() -> NOTHING;
+            case List<?> list -> list.stream().map(StateDiff::text).collect(Collectors.joining("; ", "[", "]"));
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .map(e -> e.getKey().toString().replace('_', ' ') + " " + text(e.getValue()))

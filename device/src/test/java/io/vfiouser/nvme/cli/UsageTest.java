@@ -43,7 +43,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "identify", "io", "migrate", "version"})
+    @ValueSource(strings = {"serve", "identify", "io", "migrate", "state", "version"})
     void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
         Result result = run(command, "--help");
         assertThat(result.exitCode()).isZero();

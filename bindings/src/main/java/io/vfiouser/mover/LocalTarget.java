@@ -55,9 +55,12 @@ final class LocalTarget extends MoveTarget {
         return migration;
     }
 
+    /** A server whose last guest has just left may still be busy with that. */
     @Override
     void resuming() {
-        migration().setState(MigrationState.RESUMING);
+        PatientState.set(
+                () -> migration().setState(MigrationState.RESUMING),
+                opened().options().patience());
     }
 
     @Override

@@ -6,20 +6,15 @@ import io.vfiouser.client.MigrationState;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserErrorReply;
 import io.vfiouser.client.wire.MigrationRegisters;
-import io.vfiouser.os.Errno;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** The device that is moved away. Takes turns with the guest for every exchange. */
 final class SourceDevice {
     /** Servers lay the data out behind the registers, on a page of its own. */
     private static final long REGISTERS_PAGE_BYTES = 4096;
-
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final VfioUserClient client;
     private final Lock turns;
@@ -155,18 +150,7 @@ final class SourceDevice {
     }
 
     private void setPatiently(MigrationState state, Duration patience) {
-        long start = System.nanoTime();
-        while (true) {
-            try {
-                setState(state);
-                return;
-            } catch (VfioUserErrorReply e) {
-                if (e.errno() != Errno.EBUSY || System.nanoTime() - start > patience.toNanos()) {
-                    throw e;
-                }
-            }
-            LockSupport.parkNanos(RETRY_NANOS);
-        }
+        PatientState.set(() -> setState(state), patience);
     }
 
     /** The device is elsewhere: lets go of the server, and with it of the memory, which a stopped device takes no messages about. */

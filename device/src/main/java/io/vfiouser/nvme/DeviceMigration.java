@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  * wherever, one rule holds: who has not let go is the owner, and who has not been told RUNNING is not.
  */
 final class DeviceMigration implements MigrationHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(DeviceMigration.class);
     private static final String SOFTWARE = "vfio-user for Java";
 
     private final NvmeController controller;
@@ -41,6 +40,7 @@ final class DeviceMigration implements MigrationHandler {
     private final PciFunction pci;
     private final StorageMode storage;
     private final String name;
+    private final Logger log;
     private @Nullable FunctionPort port;
     private @Nullable OutgoingStream outgoing;
     private @Nullable IncomingStream incoming;
@@ -53,6 +53,18 @@ final class DeviceMigration implements MigrationHandler {
     /** @param name by what log messages name the device */
     DeviceMigration(
             NvmeController controller, NvmSubsystem subsystem, PciFunction pci, StorageMode storage, String name) {
+        this(controller, subsystem, pci, storage, name, LoggerFactory.getLogger(DeviceMigration.class));
+    }
+
+    /** As the other constructor, with a log of its own. */
+    DeviceMigration(
+            NvmeController controller,
+            NvmSubsystem subsystem,
+            PciFunction pci,
+            StorageMode storage,
+            String name,
+            Logger log) {
+        this.log = log;
         this.controller = controller;
         this.subsystem = subsystem;
         this.pci = pci;
@@ -81,7 +93,7 @@ final class DeviceMigration implements MigrationHandler {
 
     @Override
     public void transition(MigrationState from, MigrationState to) {
-        LOG.debug("{}: {} to {}", name, from, to);
+        log.debug("{}: {} to {}", name, from, to);
         try {
             switch (from) {
                 case RUNNING -> leaveRunning(to);
@@ -91,7 +103,7 @@ final class DeviceMigration implements MigrationHandler {
                 case RESUME -> endResuming();
             }
         } catch (StateRefusedException | BlockDeviceException e) {
-            LOG.warn("{}: cannot go from {} to {}: {}", name, from, to, e.getMessage());
+            log.warn("{}: cannot go from {} to {}: {}", name, from, to, e.getMessage());
             throw new VfioUserErrno(e instanceof StateRefusedException ? Errno.EINVAL : Errno.EIO, text(e));
         }
     }
@@ -100,6 +112,7 @@ final class DeviceMigration implements MigrationHandler {
         if (to == MigrationState.PRE_COPY) {
             requirePaused();
             beginOutgoing();
+            MoveRehearsal.begin();
         } else {
             stop();
         }
@@ -143,7 +156,7 @@ final class DeviceMigration implements MigrationHandler {
     }
 
     private VfioUserErrno busy(String why) {
-        LOG.warn("{}: goes on instead of stopping: {}", name, why);
+        log.warn("{}: goes on instead of stopping: {}", name, why);
         return new VfioUserErrno(Errno.EBUSY, why);
     }
 
@@ -151,10 +164,10 @@ final class DeviceMigration implements MigrationHandler {
         if (restored) {
             subsystem.ownership().take();
             restored = false;
-            LOG.info("{}: took over", name);
+            log.info("{}: took over", name);
         } else if (handedOver) {
             subsystem.ownership().take();
-            LOG.info("{}: took back what it had handed over", name);
+            log.info("{}: took back what it had handed over", name);
         }
         handedOver = false;
         stopped = false;
@@ -187,7 +200,7 @@ final class DeviceMigration implements MigrationHandler {
         if (complete) {
             subsystem.ownership().handOver();
             handedOver = true;
-            LOG.info("{}: handed over", name);
+            log.info("{}: handed over", name);
         }
     }
 
@@ -212,7 +225,7 @@ final class DeviceMigration implements MigrationHandler {
         try {
             return stream().read(into);
         } catch (StateRefusedException | BlockDeviceException e) {
-            LOG.warn("{}: cannot give out its state: {}", name, e.getMessage());
+            log.warn("{}: cannot give out its state: {}", name, e.getMessage());
             throw new VfioUserErrno(Errno.EIO, text(e));
         }
     }
@@ -251,7 +264,7 @@ final class DeviceMigration implements MigrationHandler {
         try {
             stream.write(from);
         } catch (StateRefusedException | BlockDeviceException e) {
-            LOG.warn("{}: refuses the state it is given: {}", name, e.getMessage());
+            log.warn("{}: refuses the state it is given: {}", name, e.getMessage());
             throw new VfioUserErrno(Errno.EINVAL, text(e));
         }
     }

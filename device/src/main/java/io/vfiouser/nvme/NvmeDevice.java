@@ -127,6 +127,9 @@ public final class NvmeDevice implements AutoCloseable {
             NvmeDevice device = new NvmeDevice(builder, library, subsystem, resources);
             device.threads.forEach(PollerThread::start);
             device.loop.start(device.runner, "nvme-control-" + device.socket.getFileName());
+            if (!subsystem.ownership().isOwner()) {
+                MoveRehearsal.begin();
+            }
             LOG.info(
                     "serving {} namespaces on {} with {}",
                     subsystem.namespaces().size(),

@@ -41,6 +41,7 @@ final class DeviceMigration implements MigrationHandler {
     private final StorageMode storage;
     private final String name;
     private final Logger log;
+    private final Runnable afterHandOver;
     private @Nullable FunctionPort port;
     private @Nullable OutgoingStream outgoing;
     private @Nullable IncomingStream incoming;
@@ -53,18 +54,31 @@ final class DeviceMigration implements MigrationHandler {
     /** @param name by what log messages name the device */
     DeviceMigration(
             NvmeController controller, NvmSubsystem subsystem, PciFunction pci, StorageMode storage, String name) {
-        this(controller, subsystem, pci, storage, name, LoggerFactory.getLogger(DeviceMigration.class));
+        this(
+                controller,
+                subsystem,
+                pci,
+                storage,
+                name,
+                LoggerFactory.getLogger(DeviceMigration.class),
+                MoveRehearsal::begin);
     }
 
-    /** As the other constructor, with a log of its own. */
+    /**
+     * As the other constructor, with a log of its own.
+     *
+     * @param afterHandOver called when the device has handed over and nobody is attached any more
+     */
     DeviceMigration(
             NvmeController controller,
             NvmSubsystem subsystem,
             PciFunction pci,
             StorageMode storage,
             String name,
-            Logger log) {
+            Logger log,
+            Runnable afterHandOver) {
         this.log = log;
+        this.afterHandOver = afterHandOver;
         this.controller = controller;
         this.subsystem = subsystem;
         this.pci = pci;
@@ -85,6 +99,10 @@ final class DeviceMigration implements MigrationHandler {
 
     /** The device was reset: it is RUNNING as far as the library knows, and what was being moved is not any more. */
     void reset() {
+        if (handedOver) {
+            // It may be given a controller again, and has nothing else to do until then.
+            afterHandOver.run();
+        }
         endOutgoing();
         abandonIncoming();
         stopped = false;
@@ -112,7 +130,6 @@ final class DeviceMigration implements MigrationHandler {
         if (to == MigrationState.PRE_COPY) {
             requirePaused();
             beginOutgoing();
-            MoveRehearsal.begin();
         } else {
             stop();
         }

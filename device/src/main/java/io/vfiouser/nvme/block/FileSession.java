@@ -2,8 +2,6 @@ package io.vfiouser.nvme.block;
 
 import io.vfiouser.os.Errno;
 import io.vfiouser.os.RawFile;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,7 +44,9 @@ final class FileSession {
     /** Channels that found the queue full, and whose pollers may sleep by now. Nearly always empty. */
     private final ConcurrentLinkedQueue<FileBlockChannel> waitingForRoom = new ConcurrentLinkedQueue<>();
 
-    private final List<Thread> workers = new ArrayList<>();
+    private final int mostWorkers;
+    /** How many there are: started when there is something to do, since a session may have to begin in no time. */
+    private volatile int workers;
 
     /** Tasks that are queued or executed, and other users of the descriptor. */
     private final AtomicLong users = new AtomicLong();
@@ -74,16 +74,20 @@ final class FileSession {
     volatile boolean zeroesRanges = true;
     volatile boolean readsWithoutWaiting = true;
 
-    FileSession(RawFile file, int blockSizeBytes, int workerCount) {
+    FileSession(RawFile file, int blockSizeBytes, int mostWorkers) {
         this.file = file;
         this.blockSizeBytes = blockSizeBytes;
-        for (int i = 0; i < workerCount; i++) {
+        this.mostWorkers = mostWorkers;
+    }
+
+    private synchronized void addWorker() {
+        if (workers < mostWorkers && !stopping) {
             Thread thread =
-                    new Thread(new FileWorker(this), "block-" + file.path().getFileName() + "-" + i);
+                    new Thread(new FileWorker(this), "block-" + file.path().getFileName() + "-" + workers);
             thread.setDaemon(true);
-            workers.add(thread);
+            thread.start();
+            workers++;
         }
-        workers.forEach(Thread::start);
     }
 
     /** Any thread: whether the descriptor may be used until {@link #leave()}. */
@@ -116,6 +120,9 @@ final class FileSession {
             }
         }
         queued.release();
+        if (workers < mostWorkers && queued.availablePermits() > 0) {
+            addWorker();
+        }
         return Handover.ACCEPTED;
     }
 
@@ -195,16 +202,10 @@ final class FileSession {
             LockSupport.parkNanos(this, DRAIN_PAUSE_NANOS);
             interrupted |= Thread.interrupted();
         }
-        stopping = true;
-        queued.release(workers.size());
-        for (Thread worker : workers) {
-            while (worker.isAlive()) {
-                try {
-                    worker.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
+        // The workers end by themselves: without users there is no task, and nothing else leads them to the file.
+        synchronized (this) {
+            stopping = true;
+            queued.release(workers);
         }
         boolean durable = !sync || (!changed && !lostWrites) || sync() == BlockStatus.OK;
         file.close();

@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** Other virtual machines with this one's classes, its tests' among them, to be killed without harm to this one. */
 public final class ChildJvm {
+    private static final String LIBRARY = "-Dvfiouser.library=";
+
     private ChildJvm() {}
 
     /** A command that runs a class's {@code main}; errors go to this process's. */
@@ -21,6 +23,13 @@ public final class ChildJvm {
     /** As {@link #of}, with the compiler that a server has: for what depends on how well code is compiled. */
     public static ProcessBuilder optimising(String mainClass, List<String> arguments) {
         return command(List.of(), mainClass, arguments);
+    }
+
+    /** As {@link #of}, with another libvfio-user than this process has. */
+    static ProcessBuilder with(Path library, String mainClass, List<String> arguments) {
+        ProcessBuilder builder = of(mainClass, arguments);
+        builder.command().replaceAll(argument -> argument.startsWith(LIBRARY) ? LIBRARY + library : argument);
+        return builder;
     }
 
     private static ProcessBuilder command(List<String> options, String mainClass, List<String> arguments) {

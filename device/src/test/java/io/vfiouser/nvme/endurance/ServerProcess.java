@@ -56,6 +56,15 @@ public final class ServerProcess implements AutoCloseable {
         return server;
     }
 
+    /** Starts one with a libvfio-user of its own, and waits until a client may attach. */
+    static ServerProcess listening(Path library, Path socket, List<String> options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--socket", socket.toString()));
+        arguments.addAll(options);
+        ServerProcess server = start(ChildJvm.with(library, "io.vfiouser.nvme.cli.Main", arguments));
+        server.awaitListening();
+        return server;
+    }
+
     public void awaitListening() {
         awaitCount(1, line -> line.contains("listening on"));
     }

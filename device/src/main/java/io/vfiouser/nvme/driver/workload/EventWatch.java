@@ -55,15 +55,19 @@ public final class EventWatch {
     }
 
     /**
-     * Provokes an event for each request that is outstanding, one after the other, and takes it; there are as many requests afterwards as
-     * before.
+     * Provokes an event for each request that is outstanding, one after the other, and takes it. Only then requests are submitted again, as
+     * many as before: one that was lost would hide behind them.
      *
      * @param patience for each event
      * @throws NvmeTimeoutException if an event does not come
      */
     public void checkEvents(Duration patience) {
-        for (int i = requests.size(); i > 0; i--) {
+        int before = requests.size();
+        while (!requests.isEmpty()) {
             provoke(patience);
+        }
+        while (requests.size() < before) {
+            request();
         }
     }
 
@@ -79,6 +83,10 @@ public final class EventWatch {
     private void awaitTemperatureEvent(Duration patience) {
         long deadline = driver.threads().unpausedNanoTime() + patience.toNanos();
         while (driver.threads().unpausedNanoTime() - deadline < 0) {
+            if (requests.isEmpty()) {
+                // an event of another kind took the last
+                request();
+            }
             int token = requests.removeFirst();
             Optional<NvmeCompletion> completion = admin.await(token, LOOK);
             if (completion.isEmpty()) {
@@ -88,7 +96,6 @@ public final class EventWatch {
             if (!completion.get().successful()) {
                 throw new NvmeCommandException("Asynchronous Event Request", completion.get());
             }
-            request();
             eventsSeen++;
             if (AsynchronousEvent.of(completion.get().dw0()).equals(AsynchronousEvent.TEMPERATURE_THRESHOLD)) {
                 return;

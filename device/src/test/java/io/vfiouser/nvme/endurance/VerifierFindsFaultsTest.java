@@ -1,0 +1,156 @@
+package io.vfiouser.nvme.endurance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vfiouser.mover.MoveOutcome;
+import io.vfiouser.nvme.NvmeDevice;
+import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.block.CancelResult;
+import io.vfiouser.nvme.block.RamBlockDevice;
+import io.vfiouser.nvme.driver.DriverOptions;
+import io.vfiouser.nvme.driver.NvmeDriver;
+import io.vfiouser.nvme.driver.NvmeProtocolException;
+import io.vfiouser.nvme.driver.NvmeTimeoutException;
+import io.vfiouser.nvme.driver.workload.EventWatch;
+import io.vfiouser.nvme.driver.workload.VerifyReport;
+import io.vfiouser.nvme.driver.workload.VerifyRun;
+import io.vfiouser.nvme.driver.workload.VerifySettings;
+import io.vfiouser.nvme.endurance.MoveFault.Found;
+import io.vfiouser.nvme.migration.StorageMode;
+import io.vfiouser.nvme.testing.HeldBlockDevice;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What shows that moves lose nothing is able to show that they do: each fault is found within three moves, and without a fault the same moves
+ * are found to be right.
+ */
+@Timeout(120)
+class VerifierFindsFaultsTest {
+    private static final int MOVES = 3;
+    /** There is not at every moment something to do wrong. */
+    private static final int MOST_MOVES = 20;
+
+    private static final int DISK_BYTES = 1 << 20;
+    private static final int BLOCK_BYTES = 512;
+    private static final int UNIT_BYTES = 4096;
+    private static final int RELEASED_AT_ONCE = 4;
+    private static final long SOME_COMMANDS = 150;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HELD_COMMAND_DROPPED")
+    void isFoundWithinThreeMoves(MoveFault fault) {
+        assertThat(found(fault, StorageMode.COPY, () -> new SlowReads(RamBlockDevice.ofSize(DISK_BYTES)), () -> {}))
+                .isEqualTo(fault.found());
+    }
+
+    /** A back end that lets nothing complete during a move and gives every command back. */
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "HELD_COMMAND_DROPPED"})
+    void isFoundWithinThreeMovesWhereCommandsAreTakenBack(MoveFault fault) {
+        HeldBlockDevice held = new HeldBlockDevice(DISK_BYTES / BLOCK_BYTES);
+        held.answers(wanted -> CancelResult.CANCELLED);
+        assertThat(found(fault, StorageMode.SHARED, () -> held, () -> held.release(RELEASED_AT_ONCE)))
+                .isEqualTo(fault.found());
+        assertThat(held.cancelled()).isPositive();
+    }
+
+    /**
+     * Moves with a fault.
+     *
+     * @param backEnd of both sides
+     * @param goOn called again and again while commands are waited for
+     */
+    private Found found(MoveFault fault, StorageMode storage, Supplier<BlockDevice> backEnd, Runnable goOn) {
+        Path source = folder.resolve("a");
+        Path destination = folder.resolve("b");
+        DriverOptions options = DriverOptions.defaults()
+                .withQueues(4)
+                .withDepth(16)
+                .withMaximumTransferBytes(UNIT_BYTES)
+                .withMemoryBytes(1 << 20);
+        VerifySettings settings = VerifySettings.of(UNIT_BYTES, Duration.ZERO)
+                .withFlushEvery(32)
+                .withOneAtDepthOne(true)
+                .withCommandTimeout(PATIENCE);
+        try (NvmeDevice _ = serve(source, storage, backEnd.get(), false);
+                NvmeDevice _ = serve(destination, storage, backEnd.get(), true);
+                NvmeDriver driver = NvmeDriver.connect(source, options)) {
+            EventWatch events = EventWatch.start(driver);
+            try (VerifyRun load = VerifyRun.start(driver, driver.namespace(1), settings)) {
+                return moveAndLook(driver, load, events, fault, goOn);
+            }
+        }
+    }
+
+    private static NvmeDevice serve(Path socket, StorageMode storage, BlockDevice backEnd, boolean incoming) {
+        return NvmeDevice.builder()
+                .namespace(backEnd)
+                .storage(storage)
+                .socket(socket)
+                .incoming(incoming)
+                .start();
+    }
+
+    private Found moveAndLook(NvmeDriver driver, VerifyRun load, EventWatch events, MoveFault fault, Runnable goOn) {
+        int wrong = 0;
+        for (int i = 0; i < MOST_MOVES && wrong < MOVES; i++) {
+            awaitSomeCommands(load, goOn);
+            FaultyMove move = new FaultyMove(driver, folder.resolve(i % 2 == 0 ? "b" : "a"), fault);
+            assertThat(move.run().outcome()).isEqualTo(new MoveOutcome.Moved());
+            if (move.injected() || fault == MoveFault.NONE) {
+                wrong++;
+            }
+            try {
+                events.checkEvents(PATIENCE);
+            } catch (NvmeTimeoutException e) {
+                return Found.EVENT_MISSED;
+            }
+            if (!load.faults().none()) {
+                break;
+            }
+        }
+        assertThat(wrong).as("moves with the fault").isPositive();
+        return result(load, goOn);
+    }
+
+    private static void awaitSomeCommands(VerifyRun load, Runnable goOn) {
+        long before = load.completions();
+        Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(1)).until(() -> {
+            goOn.run();
+            return load.completions() > before + SOME_COMMANDS || load.failure().isPresent();
+        });
+    }
+
+    private static Found result(VerifyRun load, Runnable goOn) {
+        load.stop();
+        CompletableFuture<VerifyReport> end = CompletableFuture.supplyAsync(load::await);
+        Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(1)).until(() -> {
+            goOn.run();
+            return end.isDone();
+        });
+        try {
+            VerifyReport report = end.join();
+            return report.intact() ? Found.NOTHING : Found.CORRUPT;
+        } catch (CompletionException e) {
+            return switch (e.getCause()) {
+                case NvmeTimeoutException _ -> Found.LOST;
+                case NvmeProtocolException _ -> Found.UNASKED_FOR;
+                default -> throw e;
+            };
+        }
+    }
+}

@@ -3,6 +3,7 @@ package io.vfiouser.nvme.endurance;
 import io.vfiouser.mover.PreCopy;
 import io.vfiouser.nvme.NvmeDevice;
 import io.vfiouser.nvme.block.RamBlockDevice;
+import io.vfiouser.nvme.block.SharedMemoryFolder;
 import io.vfiouser.nvme.driver.DriverOptions;
 import io.vfiouser.nvme.migration.StorageMode;
 import java.io.IOException;
@@ -34,7 +35,8 @@ class MovesTest {
     private static final int MANY = 100;
     private static final int DISK_BYTES = 16 << 20;
 
-    @TempDir
+    /** In memory: a flush that a disk takes long for may keep a controller from stopping in time, which then goes on where it is. */
+    @TempDir(factory = SharedMemoryFolder.class)
     private Path folder;
 
     private static Path libraryUnderTest() {
@@ -136,15 +138,20 @@ class MovesTest {
         List<String> disk = disk(storage);
         List<String> incoming = new ArrayList<>(joined(disk, destinationOptions));
         incoming.add("--incoming");
-        try (ServerProcess _ = ServerProcess.listening(libraryUnderTest(), source, joined(disk, sourceOptions));
-                ServerProcess _ = ServerProcess.listening(library, destination, incoming)) {
-            MovingDisk.move(
-                    storage + ", pre-copy " + preCopy + " " + sourceOptions + " " + destinationOptions,
-                    source,
-                    destination,
-                    driver,
-                    preCopy,
-                    times);
+        try (ServerProcess a = ServerProcess.listening(libraryUnderTest(), source, joined(disk, sourceOptions));
+                ServerProcess b = ServerProcess.listening(library, destination, incoming)) {
+            try {
+                MovingDisk.move(
+                        storage + ", pre-copy " + preCopy + " " + sourceOptions + " " + destinationOptions,
+                        source,
+                        destination,
+                        driver,
+                        preCopy,
+                        times);
+            } catch (AssertionError e) {
+                e.addSuppressed(new AssertionError("between " + a + " and " + b));
+                throw e;
+            }
         }
     }
 

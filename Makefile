@@ -63,7 +63,7 @@ test-abi: deps ## the whole suite with each library given: LIBS="path/a.so path/
 demo: build ## serve, write, verify and move a disk between processes, with a short report
 	@NATIVE_DIR="$(abspath $(NATIVE_DIR))" device/bin/demo
 
-soak: deps native native-samples ## the long failure tests: 200 kills of either side
+soak: deps native native-samples ## the long tests: 200 kills of either side, 100 moves of each kind
 	@$(MAVEN_LOUD) -Dnative.dir="$(abspath $(NATIVE_DIR))" -Dtest.groups=soak -Dtest.excludedGroups= verify
 
 package: test ## the jars to publish, under */target

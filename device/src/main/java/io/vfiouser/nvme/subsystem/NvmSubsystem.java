@@ -158,6 +158,12 @@ public final class NvmSubsystem implements AutoCloseable {
                 throw new IllegalStateException("the subsystem is closed");
             }
         }
+        synchronized (this) {
+            if (members.isEmpty()) {
+                // Who joins later finds it; no thread need be started for that.
+                return CompletableFuture.completedFuture(id);
+            }
+        }
         return change(
                         this::everybody,
                         () -> {

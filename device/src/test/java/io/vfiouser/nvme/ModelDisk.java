@@ -87,12 +87,15 @@ final class ModelDisk implements BlockDevice {
 
     /** Whether it has something that it does not give back. */
     boolean keepsAnything() {
-        return held.stream().anyMatch(each -> each.answer != Answer.GIVES_BACK);
+        return holding() && held.stream().anyMatch(each -> each.answer != Answer.GIVES_BACK);
     }
 
     /** Whether it has something whose memory it does not do without. */
     boolean keepsMemory() {
-        return held.stream().anyMatch(each -> each.answer == Answer.KEEPS);
+        return holding()
+                && held.stream()
+                        .anyMatch(each -> each.answer == Answer.KEEPS
+                                && each.request.operation().hasData());
     }
 
     /** How many requests of the guest have come since the last call. */

@@ -3,6 +3,7 @@ package io.vfiouser.client;
 import io.vfiouser.client.wire.MigrationRegisters;
 import io.vfiouser.client.wire.RegionTypeFormat;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Migration by registers and data in a region (protocol 0.1). */
 final class RegisterMigration implements MigrationClient {
@@ -14,6 +15,8 @@ final class RegisterMigration implements MigrationClient {
     private final long regionBytes;
     private long pieceOffset;
     private long pieceLeft;
+    /** Where this client has brought the device, to save a question; null if that is not known. */
+    private @Nullable MigrationState reached;
 
     RegisterMigration(VfioUserClient client) {
         this.client = client;
@@ -65,9 +68,14 @@ final class RegisterMigration implements MigrationClient {
             case ERROR -> throw new IllegalArgumentException("a device cannot be asked to fail");
         };
         // libvfio-user refuses to go from PRE_COPY to PRE_COPY, and calls the device for every other such step.
-        if (state() != state) {
+        if (reached == state || reached == null) {
+            reached = state();
+        }
+        if (reached != state) {
             pieceLeft = 0;
+            reached = null;
             client.writeRegion32(REGION, MigrationRegisters.DEVICE_STATE, bits);
+            reached = state;
         }
     }
 

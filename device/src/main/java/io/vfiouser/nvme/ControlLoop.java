@@ -3,6 +3,7 @@ package io.vfiouser.nvme;
 import io.vfiouser.nvme.controller.NvmeController;
 import io.vfiouser.server.ContextRunner;
 import io.vfiouser.server.DeviceContext;
+import io.vfiouser.server.MigrationState;
 import io.vfiouser.server.Quiesce;
 import io.vfiouser.server.QuiesceHandler;
 import java.time.Duration;
@@ -152,7 +153,9 @@ final class ControlLoop implements QuiesceHandler {
     private void idle(ContextRunner runner, DeviceContext context) {
         idlePasses++;
         boolean waiting = controller.inTransition() || context.isQuiescePending();
-        if (idlePasses < PASSES_BEFORE_NAP && (waiting || controller.enabled())) {
+        // While a controller moves, its guest stands still for each of these messages.
+        boolean moving = context.migrationState() != MigrationState.RUNNING;
+        if (idlePasses < PASSES_BEFORE_NAP && (waiting || moving || controller.enabled())) {
             Thread.onSpinWait();
         } else if (waiting) {
             runner.await(SHORTEST_NAP);

@@ -44,7 +44,7 @@ class VerifierFindsFaultsTest {
     private static final int UNIT_BYTES = 4096;
     private static final int RELEASED_AT_ONCE = 4;
     private static final long SOME_COMMANDS = 150;
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir
@@ -53,8 +53,9 @@ class VerifierFindsFaultsTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HELD_COMMAND_DROPPED")
     void isFoundWithinThreeMoves(MoveFault fault) {
-        assertThat(found(fault, StorageMode.COPY, () -> new SlowReads(RamBlockDevice.ofSize(DISK_BYTES)), () -> {}))
-                .isEqualTo(fault.found());
+        Medium medium = new Medium(
+                StorageMode.COPY, () -> new SlowReads(RamBlockDevice.ofSize(DISK_BYTES)), () -> {}, () -> {});
+        assertThat(found(fault, medium)).isEqualTo(fault.found());
     }
 
     /** A back end that lets nothing complete during a move and gives every command back. */
@@ -63,18 +64,21 @@ class VerifierFindsFaultsTest {
     void isFoundWithinThreeMovesWhereCommandsAreTakenBack(MoveFault fault) {
         HeldBlockDevice held = new HeldBlockDevice(DISK_BYTES / BLOCK_BYTES);
         held.answers(wanted -> CancelResult.CANCELLED);
-        assertThat(found(fault, StorageMode.SHARED, () -> held, () -> held.release(RELEASED_AT_ONCE)))
-                .isEqualTo(fault.found());
+        Medium medium =
+                new Medium(StorageMode.SHARED, () -> held, () -> held.release(RELEASED_AT_ONCE), held::releaseAll);
+        assertThat(found(fault, medium)).isEqualTo(fault.found());
         assertThat(held.cancelled()).isPositive();
     }
 
     /**
-     * Moves with a fault.
+     * What is behind both sides.
      *
-     * @param backEnd of both sides
      * @param goOn called again and again while commands are waited for
+     * @param end called before the sides are closed
      */
-    private Found found(MoveFault fault, StorageMode storage, Supplier<BlockDevice> backEnd, Runnable goOn) {
+    private record Medium(StorageMode storage, Supplier<BlockDevice> device, Runnable goOn, Runnable end) {}
+
+    private Found found(MoveFault fault, Medium medium) {
         Path source = folder.resolve("a");
         Path destination = folder.resolve("b");
         DriverOptions options = DriverOptions.defaults()
@@ -86,20 +90,22 @@ class VerifierFindsFaultsTest {
                 .withFlushEvery(32)
                 .withOneAtDepthOne(true)
                 .withCommandTimeout(PATIENCE);
-        try (NvmeDevice _ = serve(source, storage, backEnd.get(), false);
-                NvmeDevice _ = serve(destination, storage, backEnd.get(), true);
+        try (NvmeDevice _ = serve(source, medium, false);
+                NvmeDevice _ = serve(destination, medium, true);
                 NvmeDriver driver = NvmeDriver.connect(source, options)) {
             EventWatch events = EventWatch.start(driver);
             try (VerifyRun load = VerifyRun.start(driver, driver.namespace(1), settings)) {
-                return moveAndLook(driver, load, events, fault, goOn);
+                return moveAndLook(driver, load, events, fault, medium.goOn());
+            } finally {
+                medium.end().run();
             }
         }
     }
 
-    private static NvmeDevice serve(Path socket, StorageMode storage, BlockDevice backEnd, boolean incoming) {
+    private static NvmeDevice serve(Path socket, Medium medium, boolean incoming) {
         return NvmeDevice.builder()
-                .namespace(backEnd)
-                .storage(storage)
+                .namespace(medium.device().get())
+                .storage(medium.storage())
                 .socket(socket)
                 .incoming(incoming)
                 .start();

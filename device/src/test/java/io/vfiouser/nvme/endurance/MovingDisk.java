@@ -32,6 +32,8 @@ final class MovingDisk {
     private static final int UNIT_BYTES = 4096;
     private static final long SPAN_BYTES = 8 << 20;
     private static final Duration SETTLE = Duration.ofMillis(60);
+    /** So that a machine with much else to do does not end the run because it copies slowly. */
+    private static final Duration DOWNTIME = Duration.ofSeconds(5);
 
     private MovingDisk() {}
 
@@ -40,7 +42,10 @@ final class MovingDisk {
         MoveSeries series = new MoveSeries(
                 side(source),
                 side(destination),
-                new RunOptions(times, SETTLE, MoveOptions.defaults().withPreCopy(preCopy)),
+                new RunOptions(
+                        times,
+                        SETTLE,
+                        MoveOptions.defaults().withPreCopy(preCopy).withDowntime(DOWNTIME)),
                 "");
         long start = System.nanoTime();
         NvmeDriver attached = NvmeDriver.connect(source, driver);

@@ -74,7 +74,7 @@ final class ModelGuest implements HostTransport {
     void setUp(ModelMedium medium) {
         place.disk().letGo();
         place.settle();
-        String traces = place.traces();
+        String traces = place.bar0().traces();
         if (traces != null) {
             throw new AssertionError("not as after power-on: " + traces);
         }
@@ -120,6 +120,13 @@ final class ModelGuest implements HostTransport {
         });
         slotOf[id] = slot;
         model.submitted(id, command);
+    }
+
+    /** What it does last before it stands still: a command that the device does not look at before it stands still, too. */
+    void submitAtLast() {
+        if (up()) {
+            submit();
+        }
     }
 
     /** Submits until what it waits for fills the completion queue, and one more. */
@@ -172,27 +179,27 @@ final class ModelGuest implements HostTransport {
 
     @Override
     public int read32(int register) {
-        return place.read32(register);
+        return place.bar0().read32(register);
     }
 
     @Override
     public long read64(int register) {
-        return place.read64(register);
+        return place.bar0().read64(register);
     }
 
     @Override
     public void write32(int register, int value) {
-        place.write32(register, value);
+        place.bar0().write32(register, value);
     }
 
     @Override
     public void write64(int register, long value) {
-        place.write64(register, value);
+        place.bar0().write64(register, value);
     }
 
     @Override
     public void doorbell(int offset, int value) {
-        place.doorbell(offset, value);
+        place.bar0().doorbell(offset, value);
     }
 
     @Override

@@ -7,13 +7,10 @@ import io.vfiouser.nvme.controller.QuiesceClocks;
 import io.vfiouser.nvme.memory.GuestMemory;
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.migration.StorageMode;
-import io.vfiouser.nvme.spec.ControllerRegisters;
-import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.server.MigrationState;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A server without library, sockets and threads: what {@link NvmeDevice} puts together, and in place of the library and the control loop
@@ -32,6 +29,7 @@ final class ModelSide {
     private final NvmSubsystem subsystem;
     private final GuestMemory guest = new GuestMemory();
     private final NvmeController controller;
+    private final ModelBar0 bar0;
     private final PciFunction pci = new PciFunction();
     private final DeviceMigration migration;
     private MigrationState state = MigrationState.RUNNING;
@@ -57,6 +55,7 @@ final class ModelSide {
                 .open();
         controller = new NvmeController(
                 ControllerOptions.of(1), subsystem, guest, memory.doorbells(), this::raise, 1, () -> 0);
+        bar0 = new ModelBar0(controller, memory);
         QuiesceClocks.set(controller, () -> nanos);
         migration = new DeviceMigration(controller, subsystem, pci, storage, name);
         migration.connect(port());
@@ -100,8 +99,8 @@ final class ModelSide {
         return disk;
     }
 
-    NvmeController controller() {
-        return controller;
+    ModelBar0 bar0() {
+        return bar0;
     }
 
     MigrationState state() {
@@ -232,57 +231,6 @@ final class ModelSide {
             memory.poison();
             interrupted = false;
         }
-    }
-
-    // ---- BAR0 ----
-
-    int read32(int register) {
-        MemorySegment into = MemorySegment.ofArray(new byte[Integer.BYTES]);
-        controller.readBar0(register, into);
-        return LittleEndian.i32(into, 0);
-    }
-
-    long read64(int register) {
-        MemorySegment into = MemorySegment.ofArray(new byte[Long.BYTES]);
-        controller.readBar0(register, into);
-        return LittleEndian.i64(into, 0);
-    }
-
-    void write32(int register, int value) {
-        MemorySegment from = MemorySegment.ofArray(new byte[Integer.BYTES]);
-        LittleEndian.putU32(from, 0, value);
-        controller.writeBar0(register, from);
-    }
-
-    void write64(int register, long value) {
-        MemorySegment from = MemorySegment.ofArray(new byte[Long.BYTES]);
-        LittleEndian.putU64(from, 0, value);
-        controller.writeBar0(register, from);
-    }
-
-    void doorbell(int offset, int value) {
-        LittleEndian.putU32Release(memory.doorbells(), offset - ControllerRegisters.DOORBELLS, value);
-    }
-
-    /** In what it differs from a controller after power-on, or nothing. */
-    @Nullable
-    String traces() {
-        for (int register : List.of(
-                ControllerRegisters.CC,
-                ControllerRegisters.CSTS,
-                ControllerRegisters.AQA,
-                ControllerRegisters.ASQ,
-                ControllerRegisters.ACQ)) {
-            if (read32(register) != 0) {
-                return "register %02x is %08x".formatted(register, read32(register));
-            }
-        }
-        for (long at = 0; at < NvmeController.DOORBELL_BYTES; at += Integer.BYTES) {
-            if (LittleEndian.i32(memory.doorbells(), at) != 0) {
-                return "the doorbell at %x is not 0".formatted(at);
-            }
-        }
-        return null;
     }
 
     /** For good, whatever state it is in. */

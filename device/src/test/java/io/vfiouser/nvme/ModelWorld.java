@@ -45,17 +45,15 @@ final class ModelWorld implements AutoCloseable {
     }
 
     private final ReferenceModel model = new ReferenceModel();
-    private final MemorySegment stream;
     private final List<ModelMedium> media;
     private final List<ModelSide> sides;
     private final ModelGuest guest;
+    private final ModelMover mover;
     private ModelDisk.Answer answer;
-    private long writesAtStop;
 
     ModelWorld(Variant variant) {
         answer = variant.first;
         Slab slab = Slab.OF_THREAD.get();
-        stream = slab.stream;
         boolean shared = variant.storage == StorageMode.SHARED;
         ModelMedium first = new ModelMedium(ReferenceModel.INITIAL);
         ModelMedium second = shared ? first : new ModelMedium((byte) 0xBB);
@@ -64,6 +62,7 @@ final class ModelWorld implements AutoCloseable {
                 new ModelSide("A", slab.a, first, identity(shared, "a"), variant.storage, false),
                 new ModelSide("B", slab.b, second, identity(shared, "b"), variant.storage, true));
         guest = new ModelGuest(model, place());
+        mover = new ModelMover(model, sides, guest, slab.stream);
         place().connect();
         guest.setUp(medium());
     }
@@ -92,8 +91,8 @@ final class ModelWorld implements AutoCloseable {
             case FULL_CQ -> fillCompletionQueue();
             case DISCONNECT -> disconnect();
             case RESET -> reset();
-            case TRANSITION -> transition();
-            case CANCEL -> cancel();
+            case TRANSITION -> mover.transition();
+            case CANCEL -> mover.cancel();
         }
         settle();
         check();
@@ -171,88 +170,6 @@ final class ModelWorld implements AutoCloseable {
         }
     }
 
-    private void transition() {
-        if (model.unfit()) {
-            cancel();
-            return;
-        }
-        if (!place().endQuiesce()) {
-            return;
-        }
-        int expected = model.refusal(place().disk().keepsAnything());
-        MigrationState before = place().state();
-        int errno = 0;
-        try {
-            step(model.move().next());
-        } catch (VfioUserErrno e) {
-            errno = e.errno();
-        }
-        if (errno != expected) {
-            throw new AssertionError(
-                    "the step after %s ends with error %d instead of %d".formatted(model.move(), errno, expected));
-        }
-        if (errno == 0) {
-            ModelSide source = place();
-            model.advance();
-            if (model.move() == Move.NONE) {
-                guest.moveTo(place());
-                source.disconnect();
-            }
-        } else {
-            require(place().state() == before, "a refused transition changes nothing");
-        }
-    }
-
-    private void step(Move to) {
-        switch (to) {
-            case PRE_COPY -> place().setState(MigrationState.PRE_COPY);
-            case STREAMED -> {
-                // In the order of a mover, which has the destination ready before it sends.
-                other().connect();
-                place().memory().copyAll(other().memory());
-                guest.pagesCopied();
-                other().setState(MigrationState.STOP);
-                other().setState(MigrationState.RESUME);
-                passOn();
-            }
-            case STOPPED -> {
-                place().setState(MigrationState.STOP_AND_COPY);
-                passOn();
-                place().memory().copyRest(other().memory(), guest.writtenPages());
-                writesAtStop = place().memory().writes();
-            }
-            case VALIDATED -> other().setState(MigrationState.STOP);
-            case COMMITTED -> place().setState(MigrationState.STOP);
-            case NONE -> {
-                require(writesAtStop == place().memory().writes(), "a device that stands still writes nothing");
-                other().setState(MigrationState.RUNNING);
-            }
-        }
-    }
-
-    private void passOn() {
-        long count;
-        do {
-            count = place().read(stream);
-            other().write(stream.asSlice(0, count));
-        } while (count == stream.byteSize());
-    }
-
-    /** What a mover does to roll back: the destination loses its client, the source goes on. */
-    private void cancel() {
-        if (model.move() == Move.NONE || !place().endQuiesce()) {
-            return;
-        }
-        other().disconnect();
-        if (place().state() == MigrationState.STOP_AND_COPY) {
-            place().setState(MigrationState.STOP);
-        }
-        if (place().state() != MigrationState.RUNNING) {
-            place().setState(MigrationState.RUNNING);
-        }
-        model.rolledBack();
-    }
-
     // ---- what has to be so ----
 
     private void check() {
@@ -270,12 +187,17 @@ final class ModelWorld implements AutoCloseable {
                 () -> "the guest's device stands still: " + place().stopped());
         if (guest.up()) {
             require(
-                    ControllerStatus.ready(place().read32(ControllerRegisters.CSTS)),
+                    ControllerStatus.ready(place().bar0().read32(ControllerRegisters.CSTS)),
                     "a controller that the host has set up stays ready");
         }
         require(
-                !ControllerStatus.fatal(place().read32(ControllerRegisters.CSTS)),
+                !ControllerStatus.fatal(place().bar0().read32(ControllerRegisters.CSTS)),
                 "a host that does nothing wrong sees no CSTS.CFS");
+    }
+
+    /** Whether a move is under way. */
+    boolean moving() {
+        return model.move() != Move.NONE;
     }
 
     /** Brings everything to its end: everything that the host waits for has to come, and the disk to hold what it wrote. */
@@ -285,10 +207,10 @@ final class ModelWorld implements AutoCloseable {
         require(place().endQuiesce(), "a pause ends when the back end has let go");
         settle();
         if (ending == Ending.CANCEL) {
-            cancel();
+            mover.cancel();
         }
-        while (model.move() != Move.NONE) {
-            transition();
+        while (moving()) {
+            mover.transition();
             settle();
             check();
         }
@@ -313,13 +235,13 @@ final class ModelWorld implements AutoCloseable {
     private void checkWhoHasNoGuest() {
         ModelSide side = other();
         require(!side.connected(), "nobody is left at the other side");
-        String traces = side.traces();
+        String traces = side.bar0().traces();
         require(traces == null, () -> "left behind: " + traces);
         require(side.memory().isPoisoned(), "memory is used that is nobody's");
         side.connect();
-        side.write32(ControllerRegisters.CC, ControllerConfiguration.USUAL | ControllerConfiguration.EN);
+        side.bar0().write32(ControllerRegisters.CC, ControllerConfiguration.USUAL | ControllerConfiguration.EN);
         require(
-                ControllerStatus.fatal(side.read32(ControllerRegisters.CSTS)),
+                ControllerStatus.fatal(side.bar0().read32(ControllerRegisters.CSTS)),
                 "a side that does not own the disk refuses its hosts");
         side.disconnect();
     }
@@ -336,7 +258,7 @@ final class ModelWorld implements AutoCloseable {
         place().setState(MigrationState.RUNNING);
     }
 
-    private static void require(boolean holds, String what) {
+    static void require(boolean holds, String what) {
         require(holds, () -> what);
     }
 

@@ -10,24 +10,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** All sequences of events in the life of a device that is moved, up to some length, against a model. */
+/**
+ * Every sequence of events in the life of a device that is moved, up to some length, against the {@link ReferenceModel}; and both ways to end
+ * what is under way then. A sequence that fails is told together with the shortest one that is left of it.
+ */
 class SmallModelTest {
     private static final ModelEvent[] EVENTS = ModelEvent.values();
 
-    /** A sequence with what went wrong. */
-    private record Failure(List<ModelEvent> events, Throwable cause) {
+    /** A sequence, and what went wrong. */
+    private record Failure(Ending ending, List<ModelEvent> events, Throwable cause) {
         String describe() {
-            return events + ": " + cause;
+            return "%s, then %s: %s".formatted(events, ending, cause.getMessage());
         }
     }
 
     private final PrintStream log = System.err;
 
-    /** Refusals are logged, one or two for each sequence. */
+    /** Refusals are logged, and each sequence has some. */
     @BeforeEach
     void logNothing() {
         System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
@@ -38,16 +45,53 @@ class SmallModelTest {
         System.setErr(log);
     }
 
-    private static Optional<Throwable> run(Variant variant, Ending ending, List<ModelEvent> events) {
-        try (ModelWorld world = new ModelWorld(variant)) {
-            events.forEach(world::happen);
-            world.end(ending);
-            return Optional.empty();
-        } catch (RuntimeException | AssertionError e) {
-            return Optional.of(e);
+    private static Stream<Variant> variants() {
+        return Stream.of(StorageMode.values())
+                .flatMap(storage -> Stream.of(ModelDisk.Answer.values()).map(first -> new Variant(storage, first)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void everySequenceOfUpTo4EventsEndsWell(Variant variant) {
+        requireAll(variant, 4);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest
+    @MethodSource("variants")
+    void everySequenceOf5EventsEndsWell(Variant variant) {
+        require(variant, 5);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest
+    @EnumSource
+    void everySequenceOf6EventsEndsWell(StorageMode storage) {
+        require(new Variant(storage, ModelDisk.Answer.GIVES_BACK), 6);
+    }
+
+    private static void requireAll(Variant variant, int longest) {
+        for (int length = 0; length <= longest; length++) {
+            require(variant, length);
         }
     }
 
+    private static void require(Variant variant, int length) {
+        int count = Math.powExact(EVENTS.length, length);
+        Optional<Failure> failure = IntStream.range(0, count)
+                .parallel()
+                .mapToObj(number -> run(variant, sequence(number, length)))
+                .flatMap(Optional::stream)
+                .findAny();
+        if (failure.isPresent()) {
+            Failure found = failure.get();
+            Failure least = shrink(variant, found);
+            throw new AssertionError(
+                    "%s: %s%nshrunk to %s".formatted(variant, found.describe(), least.describe()), least.cause);
+        }
+    }
+
+    /** In the system of numbers with a digit for each event. */
     private static List<ModelEvent> sequence(int number, int length) {
         List<ModelEvent> events = new ArrayList<>();
         int rest = number;
@@ -58,59 +102,39 @@ class SmallModelTest {
         return events;
     }
 
-    /** Runs all sequences of a length; the first failure, if there is one. */
-    private static Optional<Failure> explore(Variant variant, Ending ending, int length) {
-        int count = (int) Math.pow(EVENTS.length, length);
-        return IntStream.range(0, count)
-                .parallel()
-                .mapToObj(number -> {
-                    List<ModelEvent> events = sequence(number, length);
-                    return run(variant, ending, events).map(cause -> new Failure(events, cause));
-                })
-                .flatMap(Optional::stream)
-                .findAny();
+    /** Both endings, if they differ. */
+    private static Optional<Failure> run(Variant variant, List<ModelEvent> events) {
+        boolean[] moving = new boolean[1];
+        Optional<Failure> failure = run(variant, Ending.CANCEL, events, moving);
+        return failure.isPresent() || !moving[0] ? failure : run(variant, Ending.COMPLETE, events, moving);
+    }
+
+    private static Optional<Failure> run(Variant variant, Ending ending, List<ModelEvent> events, boolean[] moving) {
+        try (ModelWorld world = new ModelWorld(variant)) {
+            events.forEach(world::happen);
+            moving[0] = world.moving();
+            world.end(ending);
+            return Optional.empty();
+        } catch (RuntimeException | AssertionError e) {
+            return Optional.of(new Failure(ending, events, e));
+        }
     }
 
     /** Leaves out what is not needed to fail. */
-    private static Failure shrink(Variant variant, Ending ending, Failure failure) {
-        Failure smallest = failure;
-        for (int i = 0; i < smallest.events.size(); ) {
-            List<ModelEvent> fewer = new ArrayList<>(smallest.events);
-            fewer.remove(i);
-            Optional<Throwable> cause = run(variant, ending, fewer);
-            if (cause.isPresent()) {
-                smallest = new Failure(fewer, cause.get());
-                i = 0;
+    private static Failure shrink(Variant variant, Failure failure) {
+        Failure least = failure;
+        int at = 0;
+        while (at < least.events.size()) {
+            List<ModelEvent> fewer = new ArrayList<>(least.events);
+            fewer.remove(at);
+            Optional<Failure> still = run(variant, fewer);
+            if (still.isPresent()) {
+                least = still.get();
+                at = 0;
             } else {
-                i++;
+                at++;
             }
         }
-        return smallest;
-    }
-
-    private static void requireAll(Variant variant, int most) {
-        for (int length = 0; length <= most; length++) {
-            long start = System.nanoTime();
-            for (Ending ending : Ending.values()) {
-                Optional<Failure> failure = explore(variant, ending, length);
-                if (failure.isPresent()) {
-                    Failure least = shrink(variant, ending, failure.get());
-                    throw new AssertionError(
-                            "%s, %s: %s%nshrunk to %s"
-                                    .formatted(variant, ending, failure.get().describe(), least.describe()),
-                            least.cause);
-                }
-            }
-            System.out.println(variant + " " + length + " " + (System.nanoTime() - start) / 1000000);
-        }
-    }
-
-    @Test
-    void x() {
-        for (StorageMode storage : StorageMode.values()) {
-            for (ModelDisk.Answer first : ModelDisk.Answer.values()) {
-                requireAll(new Variant(storage, first), Integer.getInteger("model.depth", 3));
-            }
-        }
+        return least;
     }
 }

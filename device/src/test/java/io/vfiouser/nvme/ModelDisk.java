@@ -85,6 +85,11 @@ final class ModelDisk implements BlockDevice {
         return holding != null;
     }
 
+    /** Whether it gives back whatever it has, and what comes. */
+    boolean givesBack() {
+        return !keepsAnything() && (holding == null || holding == Answer.GIVES_BACK);
+    }
+
     /** Whether it has something that it does not give back. */
     boolean keepsAnything() {
         return holding() && held.stream().anyMatch(each -> each.answer != Answer.GIVES_BACK);

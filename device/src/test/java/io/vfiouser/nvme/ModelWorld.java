@@ -202,18 +202,23 @@ final class ModelWorld implements AutoCloseable {
 
     /** Brings everything to its end: everything that the host waits for has to come, and the disk to hold what it wrote. */
     void end(Ending ending) {
-        sides.forEach(side -> side.disk().letGo());
+        if (ending == Ending.CANCEL || !place().disk().givesBack()) {
+            // Otherwise what it has moves with the guest.
+            place().disk().letGo();
+        }
         settle();
         require(place().endQuiesce(), "a pause ends when the back end has let go");
         settle();
         if (ending == Ending.CANCEL) {
             mover.cancel();
         }
-        while (moving()) {
+        for (int i = 0; i < PATIENCE && moving(); i++) {
             mover.transition();
             settle();
             check();
         }
+        require(!moving(), "a move comes to its end if the back end lets go");
+        sides.forEach(side -> side.disk().letGo());
         settle();
         check();
         if (!guest.up()) {

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The registers of a controller, and its doorbells, which are mapped. */
 final class ModelBar0 {
+    private static final MemorySegment ZEROES = MemorySegment.ofArray(new byte[NvmeController.DOORBELL_BYTES]);
+
     private final NvmeController controller;
     private final MemorySegment doorbells;
 
@@ -58,10 +60,9 @@ final class ModelBar0 {
                 return "register %02x is %08x".formatted(register, read32(register));
             }
         }
-        for (long at = 0; at < NvmeController.DOORBELL_BYTES; at += Integer.BYTES) {
-            if (LittleEndian.i32(doorbells, at) != 0) {
-                return "the doorbell at %x is not 0".formatted(at);
-            }
+        long rung = doorbells.mismatch(ZEROES);
+        if (rung >= 0) {
+            return "the doorbell at %x is not 0".formatted(rung);
         }
         return null;
     }

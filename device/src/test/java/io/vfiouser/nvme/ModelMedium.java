@@ -42,11 +42,7 @@ final class ModelMedium {
     /** Whether all bytes of a block have this value. */
     boolean holds(int block, byte value) {
         long at = (long) block * BLOCK_BYTES;
-        for (int i = 0; i < BLOCK_BYTES; i++) {
-            if (content.get(ValueLayout.JAVA_BYTE, at + i) != value) {
-                return false;
-            }
-        }
-        return true;
+        return content.get(ValueLayout.JAVA_BYTE, at) == value
+                && MemorySegment.mismatch(content, at, at + BLOCK_BYTES - 1, content, at + 1, at + BLOCK_BYTES) < 0;
     }
 }

@@ -5,7 +5,6 @@ import io.vfiouser.nvme.memory.GuestRegion;
 import io.vfiouser.nvme.memory.RegionTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.List;
 
@@ -16,7 +15,8 @@ final class ModelMemory {
     static final long IOVA = 0x1_0000_0000L;
 
     private static final byte POISON = (byte) 0xEE;
-    private static final long POISON_WORD = 0xEEEE_EEEE_EEEE_EEEEL;
+    private static final MemorySegment POISONED =
+            MemorySegment.ofArray(new byte[PAGES * PAGE]).fill(POISON);
 
     private final MemorySegment memory = Arena.ofAuto().allocate((long) PAGES * PAGE, PAGE);
     private final MemorySegment doorbells = Arena.ofAuto().allocate(NvmeController.DOORBELL_BYTES, PAGE);
@@ -53,12 +53,7 @@ final class ModelMemory {
     }
 
     boolean isPoisoned() {
-        for (long at = 0; at < memory.byteSize(); at += Long.BYTES) {
-            if (memory.get(ValueLayout.JAVA_LONG, at) != POISON_WORD) {
-                return false;
-            }
-        }
-        return true;
+        return memory.mismatch(POISONED) < 0;
     }
 
     /** Copies everything to another, and notes from now on what the device writes. */

@@ -144,7 +144,7 @@ final class MovePhases implements AutoCloseable {
     }
 
     void stopSource() {
-        source().setState(MigrationState.STOP_COPY);
+        source().stopCopy(options.downtime());
     }
 
     void lastStream() {

@@ -84,6 +84,14 @@ final class SourceDevice {
         inTurn(() -> migration.setState(state));
     }
 
+    /**
+     * Goes to STOP_COPY. A device that cannot let go of what it is doing says that it is busy, and goes on; it is asked again as long as the
+     * guest may stand still.
+     */
+    void stopCopy(Duration downtime) {
+        setPatiently(MigrationState.STOP_COPY, downtime);
+    }
+
     int read(MemorySegment into) {
         return inTurn(() -> migration.read(into));
     }

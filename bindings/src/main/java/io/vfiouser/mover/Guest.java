@@ -62,14 +62,17 @@ public interface Guest {
     default void rollBack() {}
 
     /**
-     * While paused, before a move to another process: whatever the guest has to know there, to go on with. Guest
-     * memory is not part of it.
+     * While paused, before a move to another process: whatever the guest has to know there, to go on with. Guest memory is not part of it.
+     * The move fails if this does, and may fail later: then the guest goes on here as if nothing had been asked.
      */
     default byte[] save() {
         return new byte[0];
     }
 
-    /** While paused: the guest goes on in another process, and never again here. */
+    /**
+     * While paused: the guest goes on in another process, and never again here, also if {@link #resume} is called. Neither memory nor device
+     * may be touched any more.
+     */
     default void left() {}
 
     /** Nobody: a device that is moved without being used. */

@@ -2,10 +2,12 @@ package io.vfiouser.mover;
 
 import io.vfiouser.client.VfioUserClient;
 import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Where a device is moved to: the destination's device and memory. Good for one move; the thread of the move. */
-public abstract sealed class MoveTarget permits LocalTarget {
+public abstract sealed class MoveTarget permits LocalTarget, RemoteTarget {
     MoveTarget() {}
 
     /**
@@ -16,6 +18,17 @@ public abstract sealed class MoveTarget permits LocalTarget {
      */
     public static MoveTarget local(Supplier<VfioUserClient> connect) {
         return new LocalTarget(connect);
+    }
+
+    /**
+     * A receiver in another process, which has the destination's server and memory. The guest's {@link Guest#save} is called before the
+     * source lets go, and {@link Guest#left} instead of {@link Guest#switchTo}. The stream is neither encrypted nor authenticated.
+     *
+     * @param address where a {@link RemoteReceiver} listens
+     * @param silence how long it may say nothing when it has to
+     */
+    public static MoveTarget remote(SocketAddress address, Duration silence) {
+        return new RemoteTarget(address, silence);
     }
 
     /** Connects, makes the memory known there, prepares the guest for it. */

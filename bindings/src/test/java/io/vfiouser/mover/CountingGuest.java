@@ -5,6 +5,8 @@ import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +25,7 @@ final class CountingGuest implements Guest, AutoCloseable {
 
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<String> mistakes = new CopyOnWriteArrayList<>();
-    final GuestMemory memory = GuestMemory.create(List.of(new GuestRegion(
-            CounterDevice.IOVA, (long) PAGE * (OWN_FIRST_PAGE + OWN_PAGES), io.vfiouser.os.Protection.READ_WRITE)));
+    final GuestMemory memory;
 
     /** The own page whose marks are left out; -1 for none. */
     volatile int forgotten = -1;
@@ -39,18 +40,46 @@ final class CountingGuest implements Guest, AutoCloseable {
     private boolean paused;
     private boolean stopping;
     private long rounds;
+    private int firstTurn;
+    private int nextTurn;
     VfioUserClient client;
 
     CountingGuest(VfioUserClient client) {
         this.client = client;
+        memory = GuestMemory.create(List.of(new GuestRegion(
+                CounterDevice.IOVA, (long) PAGE * (OWN_FIRST_PAGE + OWN_PAGES), io.vfiouser.os.Protection.READ_WRITE)));
         memory.mapInto(client);
         thread = Thread.ofPlatform().name("guest").start(this::work);
+    }
+
+    /** One that goes on with what another saved; stands still until it is resumed. */
+    CountingGuest(VfioUserClient client, GuestMemory memory, byte[] saved) {
+        this.client = client;
+        this.memory = memory;
+        LongBuffer state = ByteBuffer.wrap(saved).asLongBuffer();
+        state.get(expected).get(own);
+        firstTurn = (int) state.get();
+        pauseWanted = true;
+        thread = Thread.ofPlatform().name("guest").start(this::work);
+    }
+
+    @Override
+    public byte[] save() {
+        ByteBuffer state = ByteBuffer.allocate(Long.BYTES * (expected.length + own.length + 1));
+        state.asLongBuffer().put(expected).put(own).put(nextTurn);
+        return state.array();
+    }
+
+    @Override
+    public void left() {
+        calls.add("left");
+        end();
     }
 
     private void work() {
         MemorySegment view = memory.segment(0);
         try {
-            for (int turn = 0; awaitTurn(); turn++) {
+            for (int turn = firstTurn; awaitTurn(turn); turn++) {
                 int number = turn % CounterDevice.COUNTERS;
                 expected[number]++;
                 count(number);
@@ -92,9 +121,10 @@ final class CountingGuest implements Guest, AutoCloseable {
         }
     }
 
-    private boolean awaitTurn() {
+    private boolean awaitTurn(int turn) {
         pausing.lock();
         try {
+            nextTurn = turn;
             rounds++;
             change.signalAll();
             while (pauseWanted && !stopping) {
@@ -182,8 +212,7 @@ final class CountingGuest implements Guest, AutoCloseable {
         calls.add("rollBack");
     }
 
-    @Override
-    public void close() {
+    private void end() {
         pausing.lock();
         try {
             stopping = true;
@@ -196,6 +225,11 @@ final class CountingGuest implements Guest, AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Override
+    public void close() {
+        end();
         client.close();
         memory.close();
     }

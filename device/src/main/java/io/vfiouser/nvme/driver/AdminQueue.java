@@ -36,6 +36,36 @@ public final class AdminQueue {
         this.tokenTaken = new boolean[pair.depth()];
     }
 
+    /** Tokens and what completed but was not fetched; the pair is not part of it. The guest is paused. */
+    void save(GuestStateWriter into) {
+        into.flags(tokenTaken);
+        for (NvmeCompletion completion : completions) {
+            into.flag(completion != null);
+            if (completion != null) {
+                into.i32(completion.dw0()).i32(completion.dw1()).i32(completion.statusField());
+            }
+        }
+    }
+
+    void restore(GuestStateReader from) {
+        boolean[] taken = from.flags(tokenTaken.length);
+        System.arraycopy(taken, 0, tokenTaken, 0, taken.length);
+        for (int i = 0; i < completions.length; i++) {
+            if (from.flag()) {
+                completions[i] = new NvmeCompletion(from.i32(), from.i32(), from.i32());
+            }
+        }
+        for (long token : pair.tagsInFlight()) {
+            GuestStateReader.require(
+                    token >= 0 && token < taken.length && taken[(int) token], "an admin command that nobody waits for");
+        }
+    }
+
+    /** Whether a token was handed out and not yet given back. */
+    public boolean isTaken(int token) {
+        return token >= 0 && token < tokenTaken.length && tokenTaken[token];
+    }
+
     /** Submits a command and waits for it. Any thread. */
     public NvmeCompletion execute(NvmeCommand command) {
         return await(submit(command), timeout)

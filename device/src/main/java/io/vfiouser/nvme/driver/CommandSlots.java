@@ -1,5 +1,7 @@
 package io.vfiouser.nvme.driver;
 
+import java.util.stream.IntStream;
+
 /**
  * The commands of a queue that may be in flight: one slot for each, with its tag and its identifier. Identifiers of a slot differ from use
  * to use, so that a completion that comes twice does not pass for that of the slot's next command. One thread; allocates nothing after
@@ -39,6 +41,58 @@ final class CommandSlots {
             ids[i] = HIGHEST_ID;
         }
         freeCount = count;
+    }
+
+    /** What {@link #save} wrote; those in flight begin to wait now. */
+    CommandSlots(GuestStateReader from, int count, int tick) {
+        this(count);
+        long[] savedTags = from.longs(count);
+        int[] savedIds = from.ints(count);
+        boolean[] savedInFlight = from.flags(count);
+        boolean[] savedTimed = from.flags(count);
+        int[] savedFree = from.ints(count);
+        GuestStateReader.require(savedTags.length == count && savedIds.length == count, "command slots are missing");
+        boolean[] seen = new boolean[count];
+        for (int slot : savedFree) {
+            GuestStateReader.require(
+                    slot >= 0 && slot < count && !savedInFlight[slot] && !seen[slot], "a free command slot is not");
+            seen[slot] = true;
+        }
+        int used = 0;
+        for (int i = 0; i < count; i++) {
+            int id = savedIds[i];
+            GuestStateReader.require(
+                    id >= 0 && id <= HIGHEST_ID && (slot(id) == i || (!savedInFlight[i] && id == HIGHEST_ID)),
+                    "a command identifier belongs to another slot");
+            tags[i] = savedTags[i];
+            ids[i] = id;
+            inFlight[i] = savedInFlight[i];
+            startedAt[i] = savedTimed[i] ? tick : NEVER;
+            used += savedInFlight[i] ? 1 : 0;
+        }
+        GuestStateReader.require(used + savedFree.length == count, "command slots are neither free nor in flight");
+        System.arraycopy(savedFree, 0, free, 0, savedFree.length);
+        freeCount = savedFree.length;
+    }
+
+    void save(GuestStateWriter into) {
+        boolean[] timed = new boolean[tags.length];
+        for (int i = 0; i < timed.length; i++) {
+            timed[i] = startedAt[i] != NEVER;
+        }
+        into.longs(tags, tags.length)
+                .ints(ids, ids.length)
+                .flags(inFlight)
+                .flags(timed)
+                .ints(free, freeCount);
+    }
+
+    /** The tags of the commands in flight. */
+    long[] tagsInFlight() {
+        return IntStream.range(0, tags.length)
+                .filter(slot -> inFlight[slot])
+                .mapToLong(slot -> tags[slot])
+                .toArray();
     }
 
     int count() {

@@ -21,8 +21,13 @@ final class ControllerLifecycle {
     private final int readyMillis;
 
     ControllerLifecycle(Bar0 bar) {
+        this(bar, bar.capabilities());
+    }
+
+    /** For a controller that cannot be asked for its register CAP now. */
+    ControllerLifecycle(Bar0 bar, long capabilities) {
         this.bar = bar;
-        this.capabilities = bar.capabilities();
+        this.capabilities = capabilities;
         this.readyMillis = Bar0.readyTimeoutMillis(capabilities);
         if ((capabilities & ControllerCapabilities.CSS_NVM) == 0) {
             throw new NvmeProtocolException("the controller does not support the NVM command set (CAP 0x"

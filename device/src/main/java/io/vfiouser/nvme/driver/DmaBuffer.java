@@ -44,6 +44,11 @@ public final class DmaBuffer implements AutoCloseable {
         owner.written(offset + from, count);
     }
 
+    /** Where it is; {@link NvmeDriver#claim} finds it again in another process. Its content travels with guest memory. */
+    public void save(GuestStateWriter into) {
+        into.i64(offset).i64(segment.byteSize());
+    }
+
     /** Gives the memory back; every call but the first does nothing. Any thread. */
     @Override
     public void close() {

@@ -89,6 +89,11 @@ final class DriverGuest implements Guest {
     @Override
     public void left() {
         threads.end("the guest has moved to another process: it goes on there");
-        driver.abandon();
+        driver.left();
+    }
+
+    @Override
+    public byte[] save() {
+        return driver.saveGuest();
     }
 }

@@ -93,6 +93,47 @@ final class HostMemory implements AutoCloseable {
         return buffer;
     }
 
+    synchronized void save(GuestStateWriter into) {
+        into.i32(freeByOffset.size());
+        freeByOffset.forEach((offset, length) -> into.i64(offset).i64(length));
+    }
+
+    /** Takes what {@link #save} wrote for its own: which parts are free. Those that are not are {@linkplain #claim claimed}. */
+    synchronized void restore(GuestStateReader from) {
+        int count = from.i32();
+        freeByOffset.clear();
+        long end = 0;
+        for (int i = 0; i < count; i++) {
+            long offset = from.i64();
+            long length = from.i64();
+            GuestStateReader.require(
+                    offset >= end && isPart(offset, length), "a free part of guest memory lies outside or overlaps");
+            freeByOffset.put(offset, length);
+            end = offset + length;
+        }
+    }
+
+    /** A buffer that was allocated where the memory came from. */
+    synchronized DmaBuffer claim(GuestStateReader from, long wantedBytes) {
+        long offset = from.i64();
+        long length = from.i64();
+        GuestStateReader.require(isPart(offset, length), "a buffer lies outside guest memory");
+        GuestStateReader.require(
+                length == roundUp(wantedBytes, PAGE_BYTES), "a buffer has " + length + " bytes, not " + wantedBytes);
+        Map.Entry<Long, Long> free = freeByOffset.lowerEntry(offset + length);
+        GuestStateReader.require(
+                free == null || free.getKey() + free.getValue() <= offset, "a buffer lies in free memory");
+        return new DmaBuffer(this, segment.asSlice(offset, length), iovaBase + offset, offset);
+    }
+
+    private boolean isPart(long offset, long length) {
+        return offset >= 0
+                && length > 0
+                && offset % PAGE_BYTES == 0
+                && length % PAGE_BYTES == 0
+                && offset <= segment.byteSize() - length;
+    }
+
     private long takeFirstFit(long length) {
         long offset = freeByOffset.entrySet().stream()
                 .filter(free -> free.getValue() >= length)

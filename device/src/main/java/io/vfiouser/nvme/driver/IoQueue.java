@@ -49,6 +49,11 @@ public final class IoQueue {
         return pair.outstanding();
     }
 
+    /** The tags of the commands in flight, in no order. */
+    public long[] tagsInFlight() {
+        return pair.tagsInFlight();
+    }
+
     /** Submits Read of {@code blocks} logical blocks ({@code lengthBytes} bytes) into guest memory at {@code iova}. */
     public boolean read(int namespaceId, long lba, int blocks, long iova, int lengthBytes, long tag) {
         return transfer(NvmOpcode.READ, namespaceId, lba, blocks - 1, iova, lengthBytes, tag);

@@ -18,11 +18,13 @@ import io.vfiouser.nvme.spec.SmartLog;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.os.PageSize;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,7 @@ public final class NvmeDriver implements AutoCloseable {
     private final HostMemory memory;
     private final @Nullable Interrupts interrupts;
     private final DriverGuest guest;
+    private final GuestState travelling = new GuestState();
     private final List<QueuePair> pairs = new ArrayList<>();
     private final List<IoQueue> ioQueues = new ArrayList<>();
     private @Nullable ShadowDoorbells shadowDoorbells;
@@ -59,6 +62,7 @@ public final class NvmeDriver implements AutoCloseable {
     private volatile VfioUserClient client;
 
     private volatile boolean closed;
+    private volatile boolean movedAway;
 
     @SuppressWarnings("NullAway.Init") // bringUp sets what is missing, or the constructor throws
     private NvmeDriver(
@@ -87,6 +91,135 @@ public final class NvmeDriver implements AutoCloseable {
             closeAll(vectors, client, bar0, host);
             throw e;
         }
+    }
+
+    /** Goes on where {@link #saveGuest} was called; the guest is paused. */
+    @SuppressWarnings("NullAway.Init") // goOnWith sets what is missing, or the constructor throws
+    private NvmeDriver(VfioUserClient client, GuestMemory guestMemory, GuestStateReader from) {
+        this.client = client;
+        this.options = GuestState.options(from);
+        this.watchdog =
+                new Watchdog(() -> !client.connected(), "the socket that the device was moved to", threads::pausing);
+        threads.pause(options.timeout());
+        watchdog.start();
+        Bar0 bar0 = null;
+        Interrupts vectors = null;
+        try {
+            bar0 = new Bar0(client);
+            this.bar = bar0;
+            this.lifecycle = new ControllerLifecycle(bar, from.i64());
+            this.memory = HostMemory.of(guestMemory, threads);
+            vectors = options.interrupts() ? Interrupts.enable(client, options.queues()) : null;
+            this.interrupts = vectors;
+            this.guest = new DriverGuest(this, threads, bar, vectors);
+            goOnWith(from);
+        } catch (RuntimeException e) {
+            watchdog.close();
+            closeAll(vectors, bar0);
+            throw e;
+        }
+    }
+
+    private void goOnWith(GuestStateReader from) {
+        identity = new IdentifyController(MemorySegment.ofArray(new long[IdentifyCns.LENGTH_BYTES / Long.BYTES])
+                .copyFrom(MemorySegment.ofArray(from.bytes(IdentifyCns.LENGTH_BYTES))));
+        memory.restore(from);
+        QueuePair adminPair = movedPair(from, 0, ADMIN_ENTRIES, ADMIN_DEPTH, bar);
+        admin = new AdminQueue(adminPair, interrupts == null ? null : interrupts.of(0), options.timeout(), threads);
+        admin.restore(from);
+        DoorbellRegisters doorbells = bar;
+        if (from.flag()) {
+            shadowDoorbells = new ShadowDoorbells(bar, memory, from);
+            doorbells = shadowDoorbells;
+        }
+        int count = from.i32(0, options.queues(), "the number of queues granted");
+        for (int id = 1; id <= count; id++) {
+            QueuePair pair = movedPair(from, id, options.ioQueueEntries(), options.depth(), doorbells);
+            ioQueues.add(
+                    new IoQueue(pair, interrupts == null ? null : interrupts.of(id), maximumTransferBytes(), threads));
+        }
+        travelling.restoreParts(from);
+        from.end();
+    }
+
+    private QueuePair movedPair(GuestStateReader from, int id, int entries, int depth, DoorbellRegisters doorbells) {
+        QueuePair pair = new QueuePair(
+                from,
+                id,
+                entries,
+                depth,
+                memory,
+                doorbells,
+                watchdog,
+                options.timeout().toMillis(),
+                options.maximumTransferBytes());
+        pairs.add(pair);
+        return pair;
+    }
+
+    /**
+     * Goes on in this process with a driver that was saved in another ({@link Guest#save} of its {@link #guest}), after device and memory
+     * have moved. The guest is paused: {@link Guest#resume} lets it go on, once the device runs. No register is touched before.
+     *
+     * @param client of the device's server, which has the memory already; closed with the driver, but not if this fails
+     * @param memory of one region; stays the caller's
+     * @param state from anybody
+     * @throws NvmeDriverException if the state makes no sense, or does not fit memory or device
+     * @throws IllegalArgumentException likewise
+     */
+    public static NvmeDriver resume(VfioUserClient client, GuestMemory memory, byte[] state) {
+        return new NvmeDriver(client, memory, new GuestStateReader(state));
+    }
+
+    /** The guest is paused. */
+    byte[] saveGuest() {
+        GuestStateWriter into = new GuestStateWriter();
+        GuestState.saveOptions(options, into);
+        into.i64(lifecycle.capabilities()).bytes(identity.segment().toArray(ValueLayout.JAVA_BYTE));
+        memory.save(into);
+        pairs.getFirst().save(into);
+        admin.save(into);
+        into.flag(shadowDoorbells != null);
+        if (shadowDoorbells != null) {
+            shadowDoorbells.save(into);
+        }
+        into.i32(ioQueues.size());
+        pairs.stream().skip(1).forEach(pair -> pair.save(into));
+        travelling.saveParts(into);
+        return into.toBytes();
+    }
+
+    /**
+     * Has something go along when the guest moves to another process, where {@link #carried} returns it. One of a name.
+     *
+     * @param save called while the guest is paused, on the mover's thread; what it throws makes the move fail
+     */
+    public void carry(String name, Supplier<byte[]> save) {
+        travelling.carry(name, save);
+    }
+
+    /** Has something no longer go along. */
+    public void leave(String name) {
+        travelling.leave(name);
+    }
+
+    /**
+     * What came with this driver under a name.
+     *
+     * @throws NvmeDriverException if nothing did
+     */
+    public byte[] carried(String name) {
+        return travelling.carried(name);
+    }
+
+    /** A buffer that was allocated before the guest moved here. Ends in {@link NvmeDriverException} if there can be none. */
+    public DmaBuffer claim(GuestStateReader from, long lengthBytes) {
+        return memory.claim(from, lengthBytes);
+    }
+
+    /** The guest goes on elsewhere: closing this does not disturb the controller. */
+    void left() {
+        movedAway = true;
     }
 
     /**
@@ -381,7 +514,7 @@ public final class NvmeDriver implements AutoCloseable {
         }
         closed = true;
         try {
-            if (!watchdog.serverGone()) {
+            if (!movedAway && !watchdog.serverGone()) {
                 shutDown();
             }
         } finally {

@@ -29,6 +29,19 @@ final class PrpLists implements AutoCloseable {
         filledEntries = new int[slots];
     }
 
+    /** Lists that were made elsewhere. Each is written anew for its slot's next command. */
+    PrpLists(DmaBuffer memory, int slots, int maximumTransferBytes) {
+        bytesPerSlot = bytesPerSlot(maximumTransferBytes);
+        this.memory = memory;
+        segment = memory.segment();
+        firstEntry = new long[slots];
+        filledEntries = new int[slots];
+    }
+
+    void save(GuestStateWriter into) {
+        memory.save(into);
+    }
+
     /** Memory that the lists of a queue take. */
     static long lengthBytes(int slots, int maximumTransferBytes) {
         return HostMemory.roundUp((long) slots * bytesPerSlot(maximumTransferBytes), PAGE);

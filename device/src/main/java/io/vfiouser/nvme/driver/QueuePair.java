@@ -69,6 +69,53 @@ final class QueuePair implements AutoCloseable {
         this.slots = new CommandSlots(depth);
     }
 
+    /** A pair as {@link #save} wrote it, whose queues the controller knows. */
+    QueuePair(
+            GuestStateReader from,
+            int queueId,
+            int entries,
+            int depth,
+            HostMemory memory,
+            DoorbellRegisters bar,
+            Watchdog watchdog,
+            long timeoutMillis,
+            int maximumTransferBytes) {
+        this.queueId = queueId;
+        this.mask = entries - 1;
+        this.memory = memory;
+        this.bar = bar;
+        this.watchdog = watchdog;
+        this.timeoutTicks = Watchdog.ticks(timeoutMillis);
+        this.submissionDoorbell = bar.submissionDoorbell(queueId);
+        this.completionDoorbell = bar.completionDoorbell(queueId);
+        this.submissionMemory = memory.claim(from, (long) entries << SUBMISSION_SHIFT);
+        this.completionMemory = memory.claim(from, (long) entries << COMPLETION_SHIFT);
+        this.submissions = submissionMemory.segment();
+        this.completions = completionMemory.segment();
+        this.prpLists = new PrpLists(
+                memory.claim(from, PrpLists.lengthBytes(depth, maximumTransferBytes)), depth, maximumTransferBytes);
+        this.slots = new CommandSlots(from, depth, watchdog.tick());
+        this.tail = from.i32(0, mask, "a tail");
+        this.rungTail = from.i32(0, mask, "a tail");
+        this.reportedHead = from.i32(0, mask, "a head");
+        this.completionHead = from.i32(0, mask, "a head");
+        this.rungCompletionHead = from.i32(0, mask, "a head");
+        this.phase = from.i32(0, 1, "a phase");
+    }
+
+    void save(GuestStateWriter into) {
+        submissionMemory.save(into);
+        completionMemory.save(into);
+        prpLists.save(into);
+        slots.save(into);
+        into.i32(tail).i32(rungTail).i32(reportedHead);
+        into.i32(completionHead).i32(rungCompletionHead).i32(phase);
+    }
+
+    long[] tagsInFlight() {
+        return slots.tagsInFlight();
+    }
+
     /** Guest memory that a pair takes. */
     static long memoryBytes(int entries, int depth, int maximumTransferBytes) {
         return HostMemory.roundUp((long) entries << SUBMISSION_SHIFT, HostMemory.PAGE_BYTES)

@@ -31,6 +31,20 @@ final class ShadowDoorbells implements DoorbellRegisters, AutoCloseable {
         this.events = eventMemory.segment();
     }
 
+    /** Those that the controller knows already. */
+    ShadowDoorbells(DoorbellRegisters registers, HostMemory memory, GuestStateReader from) {
+        this.registers = registers;
+        this.shadowMemory = memory.claim(from, AdminCommand.DOORBELL_BUFFER_BYTES);
+        this.eventMemory = memory.claim(from, AdminCommand.DOORBELL_BUFFER_BYTES);
+        this.shadow = shadowMemory.segment();
+        this.events = eventMemory.segment();
+    }
+
+    void save(GuestStateWriter into) {
+        shadowMemory.save(into);
+        eventMemory.save(into);
+    }
+
     DmaBuffer eventMemory() {
         return eventMemory;
     }

@@ -12,7 +12,7 @@
  *
  * <p><b>Moving.</b> The driver is the guest of a migration ({@link DriverGuest}): {@link GuestThreads} stops whoever uses it at safe
  * points, and {@link BarAttachment} is what is exchanged when the device is behind another server; queues, buffers and commands in flight
- * stay as they are. Every store into guest memory is followed by a mark, or a move would lose it: {@link DmaBuffer#written}.
+ * stay as they are. To another process the driver goes as bytes ({@link NvmeDriver#resume}), with what its users have it carry. Every store into guest memory is followed by a mark, or a move would lose it: {@link DmaBuffer#written}.
  *
  * <p><b>Not implemented:</b> metadata, pages other than 4 KiB, more than one submission queue for a
  * completion queue.

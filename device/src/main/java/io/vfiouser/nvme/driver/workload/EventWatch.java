@@ -1,6 +1,8 @@
 package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.AdminQueue;
+import io.vfiouser.nvme.driver.GuestStateReader;
+import io.vfiouser.nvme.driver.GuestStateWriter;
 import io.vfiouser.nvme.driver.NvmeCommand;
 import io.vfiouser.nvme.driver.NvmeCommandException;
 import io.vfiouser.nvme.driver.NvmeCompletion;
@@ -21,6 +23,7 @@ import java.util.Optional;
  */
 public final class EventWatch {
 
+    private static final String NAME = "events";
     private static final int MOST_REQUESTS = 4;
     private static final int HIGHEST_THRESHOLD = 0xFFFF;
     private static final Duration LOOK = Duration.ofMillis(1);
@@ -31,22 +34,52 @@ public final class EventWatch {
     private final int threshold;
     private long eventsSeen;
 
-    private EventWatch(NvmeDriver driver) {
+    private EventWatch(NvmeDriver driver, int threshold) {
         this.driver = driver;
         this.admin = driver.admin();
-        this.threshold = feature(FeatureId.TEMPERATURE_THRESHOLD);
+        this.threshold = threshold;
     }
 
     /** Turns temperature events on and submits requests. */
     public static EventWatch start(NvmeDriver driver) {
-        EventWatch watch = new EventWatch(driver);
-        int configured = watch.feature(FeatureId.ASYNCHRONOUS_EVENT_CONFIGURATION);
+        EventWatch watch = new EventWatch(driver, feature(driver.admin(), FeatureId.TEMPERATURE_THRESHOLD));
+        int configured = feature(driver.admin(), FeatureId.ASYNCHRONOUS_EVENT_CONFIGURATION);
         watch.set(FeatureId.ASYNCHRONOUS_EVENT_CONFIGURATION, configured | SmartLog.WARNING_TEMPERATURE);
         int count = Math.min(MOST_REQUESTS, driver.identify().u8(IdentifyController.AERL) + 1);
         for (int i = 0; i < count; i++) {
             watch.request();
         }
+        driver.carry(NAME, watch::save);
         return watch;
+    }
+
+    /**
+     * Goes on with the requests of a driver that has moved here from another process.
+     *
+     * @throws io.vfiouser.nvme.driver.NvmeDriverException if none came with it
+     */
+    public static EventWatch resume(NvmeDriver driver) {
+        GuestStateReader from = new GuestStateReader(driver.carried(NAME));
+        EventWatch watch = new EventWatch(driver, from.i32());
+        watch.eventsSeen = from.i64();
+        for (int token : from.ints(MOST_REQUESTS)) {
+            GuestStateReader.require(
+                    driver.admin().isTaken(token) && !watch.requests.contains(token),
+                    "a request for events was never submitted");
+            watch.requests.addLast(token);
+        }
+        from.end();
+        driver.carry(NAME, watch::save);
+        return watch;
+    }
+
+    private byte[] save() {
+        int[] tokens = requests.stream().mapToInt(Integer::intValue).toArray();
+        return new GuestStateWriter()
+                .i32(threshold)
+                .i64(eventsSeen)
+                .ints(tokens, tokens.length)
+                .toBytes();
     }
 
     /** Events that came so far. */
@@ -110,7 +143,7 @@ public final class EventWatch {
         requests.addLast(admin.submit(NvmeCommand.asynchronousEventRequest()));
     }
 
-    private int feature(int id) {
+    private static int feature(AdminQueue admin, int id) {
         return admin.executeSuccessfully(NvmeCommand.getFeatures(id, FeatureId.SELECT_CURRENT))
                 .dw0();
     }

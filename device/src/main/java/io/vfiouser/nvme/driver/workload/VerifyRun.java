@@ -1,10 +1,16 @@
 package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.DmaBuffer;
+import io.vfiouser.nvme.driver.GuestStateReader;
+import io.vfiouser.nvme.driver.GuestStateWriter;
 import io.vfiouser.nvme.driver.NamespaceInfo;
 import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.nvme.driver.NvmeProtocolException;
 import io.vfiouser.nvme.driver.NvmeTimeoutException;
+import io.vfiouser.nvme.spec.IdentifyCns;
+import io.vfiouser.nvme.spec.IdentifyNamespace;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VerifyRun implements AutoCloseable {
 
+    private static final String NAME = "verify";
+    private static final String THREADS = "verify";
+
+    private final NvmeDriver driver;
+    private final NamespaceInfo namespace;
     private final Workers workers;
     private final MismatchLog mismatches = new MismatchLog();
     private final List<VerifyWorker> tasks = new ArrayList<>();
@@ -31,12 +42,19 @@ public final class VerifyRun implements AutoCloseable {
     private volatile boolean stopAsked;
 
     private VerifyRun(
-            NvmeDriver driver, NamespaceInfo namespace, VerifySettings settings, BooleanSupplier goOn, int units) {
+            NvmeDriver driver,
+            NamespaceInfo namespace,
+            VerifySettings settings,
+            BooleanSupplier goOn,
+            int units,
+            DmaBuffer buffer) {
+        this.driver = driver;
+        this.namespace = namespace;
         this.settings = settings;
         this.workers = new Workers(driver.threads());
+        this.buffer = buffer;
         int queues = driver.ioQueueCount();
-        long bytesPerQueue = (long) driver.ioQueue(0).depth() * settings.transferBytes();
-        buffer = driver.allocate(queues * bytesPerQueue);
+        long bytesPerQueue = bytesPerQueue(driver, settings);
         journal = openJournal(settings, namespace, units, buffer);
         BooleanSupplier wanted = () -> !stopAsked && goOn.getAsBoolean();
         List<WorkerTimeline> timelines = new ArrayList<>();
@@ -78,9 +96,65 @@ public final class VerifyRun implements AutoCloseable {
 
     static VerifyRun start(NvmeDriver driver, NamespaceInfo namespace, VerifySettings settings, BooleanSupplier goOn) {
         int units = units(driver, namespace, settings);
-        VerifyRun run = new VerifyRun(driver, namespace, settings, goOn, units);
-        run.workers.start("verify", run.tasks);
+        DmaBuffer buffer = driver.allocate(driver.ioQueueCount() * bytesPerQueue(driver, settings));
+        VerifyRun run = new VerifyRun(driver, namespace, settings, goOn, units, buffer);
+        run.begin();
         return run;
+    }
+
+    private void begin() {
+        driver.carry(NAME, this::save);
+        workers.start(THREADS, tasks);
+    }
+
+    private static long bytesPerQueue(NvmeDriver driver, VerifySettings settings) {
+        return (long) driver.ioQueue(0).depth() * settings.transferBytes();
+    }
+
+    /**
+     * Goes on with the load of a driver that has moved here from another process, and still stands: what was written there is verified here.
+     *
+     * @throws io.vfiouser.nvme.driver.NvmeDriverException if none came with it, or it makes no sense
+     * @throws IllegalArgumentException likewise
+     */
+    public static VerifyRun resume(NvmeDriver driver) {
+        GuestStateReader from = new GuestStateReader(driver.carried(NAME));
+        NamespaceInfo namespace = namespace(from.i32(), from.bytes(IdentifyCns.LENGTH_BYTES));
+        VerifySettings settings = VerifySettings.of(from);
+        GuestStateReader.require(driver.ioQueueCount() > 0, "a load without a queue");
+        int units = units(driver, namespace, settings);
+        DmaBuffer buffer = driver.claim(from, driver.ioQueueCount() * bytesPerQueue(driver, settings));
+        // A number for each unit follows: it cannot be that there are more of them than bytes.
+        GuestStateReader.require(units <= from.remaining() / Integer.BYTES, "it ends early");
+        VerifyRun run = new VerifyRun(driver, namespace, settings, () -> true, units, buffer);
+        run.mismatches.restore(from);
+        run.tasks.forEach(task -> task.restore(from));
+        from.end();
+        run.begin();
+        return run;
+    }
+
+    private static NamespaceInfo namespace(int id, byte[] structure) {
+        MemorySegment own = MemorySegment.ofArray(new long[structure.length / Long.BYTES]);
+        own.copyFrom(MemorySegment.ofArray(structure));
+        return new NamespaceInfo(id, new IdentifyNamespace(own), List.of());
+    }
+
+    /** The guest is paused. */
+    private byte[] save() {
+        if (journal != null) {
+            throw new IllegalStateException("a load with a journal does not move: the journal would stay here");
+        }
+        workers.failure().ifPresent(failure -> {
+            throw new IllegalStateException("the load has ended: " + failure.getMessage(), failure);
+        });
+        GuestStateWriter into = new GuestStateWriter();
+        into.i32(namespace.id()).bytes(namespace.structure().segment().toArray(ValueLayout.JAVA_BYTE));
+        settings.save(into);
+        buffer.save(into);
+        mismatches.save(into);
+        tasks.forEach(task -> task.save(into));
+        return into.toBytes();
     }
 
     /** Asks it to come to its end: commands in flight complete, everything that was written is read back. */
@@ -144,6 +218,7 @@ public final class VerifyRun implements AutoCloseable {
     /** Ends it without reading anything back, if it still runs, and gives its memory back. */
     @Override
     public void close() {
+        driver.leave(NAME);
         workers.abandon();
         buffer.close();
         if (journal != null) {

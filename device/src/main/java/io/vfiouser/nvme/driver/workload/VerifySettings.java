@@ -1,5 +1,7 @@
 package io.vfiouser.nvme.driver.workload;
 
+import io.vfiouser.nvme.driver.GuestStateReader;
+import io.vfiouser.nvme.driver.GuestStateWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,6 +31,8 @@ public record VerifySettings(
         boolean oneAtDepthOne,
         Optional<Duration> commandTimeout) {
 
+    private static final int MOST_FLUSH_EVERY = 1 << 20;
+
     /** The whole namespace up to 4 GiB, a flush after every 256 writes, a new run number. */
     public static VerifySettings of(int transferBytes, Duration duration) {
         return new VerifySettings(
@@ -41,6 +45,26 @@ public record VerifySettings(
                 false,
                 false,
                 Optional.empty());
+    }
+
+    void save(GuestStateWriter into) {
+        into.i32(transferBytes).i64(spanBytes).i32(flushEvery).i64(run);
+        into.flag(sleep).flag(oneAtDepthOne);
+        into.i64(commandTimeout.map(Duration::toMillis).orElse(0L));
+    }
+
+    /** Those of a load without a journal; their duration is none, for it ends when it is asked to. */
+    static VerifySettings of(GuestStateReader from) {
+        int transfer = from.i32();
+        long span = from.i64();
+        int every = from.i32(1, MOST_FLUSH_EVERY, "the number of writes between two flushes");
+        long run = from.i64();
+        boolean sleep = from.flag();
+        boolean one = from.flag();
+        long millis = from.i64();
+        GuestStateReader.require(millis >= 0 && millis < Integer.MAX_VALUE, "a time-out makes no sense");
+        Optional<Duration> timeout = millis == 0 ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+        return new VerifySettings(transfer, Duration.ZERO, span, every, run, Optional.empty(), sleep, one, timeout);
     }
 
     public VerifySettings withJournal(Path path) {

@@ -1,11 +1,14 @@
 package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.CompletionHandler;
+import io.vfiouser.nvme.driver.GuestStateReader;
+import io.vfiouser.nvme.driver.GuestStateWriter;
 import io.vfiouser.nvme.driver.NvmeCommandException;
 import io.vfiouser.nvme.driver.NvmeCompletion;
 import io.vfiouser.nvme.driver.PollPause;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,7 @@ final class VerifyWorker implements Runnable, CompletionHandler {
     private final WorkerTimeline timeline;
     private final BooleanSupplier goOn;
     private final int depth;
-    private final SplittableRandom random;
+    private SplittableRandom random;
     private final PollPause pause = new PollPause();
 
     /** Generation of the last completed write of each unit of the share; 0 if there was none. */
@@ -82,6 +85,73 @@ final class VerifyWorker implements Runnable, CompletionHandler {
         int room = 2 * settings.flushEvery() + slots.count();
         this.written = new FlushSet(room);
         this.flushing = new FlushSet(room);
+    }
+
+    /** The worker stands. */
+    void save(GuestStateWriter into) {
+        // The state of a generator cannot be had; one that begins anew from its next number will do.
+        into.i64(random.nextLong()).ints(generations, generations.length);
+        into.ints(slotUnit, slotUnit.length).ints(slotOpcode, slotOpcode.length).ints(idleSlots, idleCount);
+        written.save(into);
+        flushing.save(into);
+        into.i64(writes).i64(reads).i64(flushes);
+    }
+
+    /** Takes what {@link #save} wrote; before it runs. */
+    void restore(GuestStateReader from) {
+        random = new SplittableRandom(from.i64());
+        copy(from.ints(generations.length), generations, "generations");
+        copy(from.ints(slotUnit.length), slotUnit, "units in flight");
+        copy(from.ints(slotOpcode.length), slotOpcode, "commands in flight");
+        int[] idle = from.ints(slotUnit.length);
+        written.restore(from);
+        flushing.restore(from);
+        writes = from.i64();
+        reads = from.i64();
+        flushes = from.i64();
+        idleCount = idle.length;
+        System.arraycopy(idle, 0, idleSlots, 0, idleCount);
+        GuestStateReader.require(
+                Arrays.stream(generations).allMatch(generation -> generation >= 0), "a generation is negative");
+        takeInFlight(idle);
+    }
+
+    private static void copy(int[] from, int[] into, String what) {
+        GuestStateReader.require(from.length == into.length, "there are " + from.length + " " + what);
+        System.arraycopy(from, 0, into, 0, into.length);
+    }
+
+    /** What is not idle is in flight on the queue, and nothing else is. */
+    private void takeInFlight(int[] idle) {
+        boolean[] known = new boolean[slotUnit.length];
+        for (int slot : idle) {
+            GuestStateReader.require(slot >= 0 && slot < known.length && !known[slot], "an idle slot is none");
+            known[slot] = true;
+        }
+        long[] tags = slots.queue().tagsInFlight();
+        GuestStateReader.require(idle.length + tags.length == depth, "slots are neither idle nor in flight");
+        int writesInFlight = 0;
+        for (long tag : tags) {
+            GuestStateReader.require(
+                    tag >= 0 && tag < known.length && !known[(int) tag], "a command in flight belongs to no slot");
+            int slot = (int) tag;
+            known[slot] = true;
+            boolean flush = slotOpcode[slot] == NvmOpcode.FLUSH;
+            if (flush) {
+                GuestStateReader.require(!flushInFlight && slotUnit[slot] == NO_UNIT, "two flushes are in flight");
+                flushInFlight = true;
+                continue;
+            }
+            int unit = slotUnit[slot];
+            writesInFlight += slotOpcode[slot] == NvmOpcode.WRITE ? 1 : 0;
+            GuestStateReader.require(
+                    slotOpcode[slot] == NvmOpcode.WRITE || slotOpcode[slot] == NvmOpcode.READ,
+                    "a command in flight is of no kind that the load uses");
+            GuestStateReader.require(unit >= 0 && unit < busy.length && !busy[unit], "a unit in flight is none");
+            busy[unit] = true;
+        }
+        GuestStateReader.require(
+                written.size() + writesInFlight <= written.capacity(), "more was written than is flushed at a time");
     }
 
     long writes() {

@@ -33,6 +33,10 @@ final class Logging {
         if (isVerbose(arguments)) {
             return "debug";
         }
+        if (arguments.contains("receive")) {
+            // Why a move was refused, its sender knows too, but who sits here wants to see it.
+            return "warn";
+        }
         return arguments.contains("serve") ? "info" : "error";
     }
 

@@ -18,10 +18,11 @@ import picocli.CommandLine.Spec;
             IdentifyCommand.class,
             IoCommand.class,
             MigrateCommand.class,
+            ReceiveCommand.class,
             StateCommand.class,
             VersionCommand.class
         },
-        synopsisSubcommandLabel = "(serve | identify | io | migrate | state | version)",
+        synopsisSubcommandLabel = "(serve | identify | io | migrate | receive | state | version)",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, and what was checked held",
@@ -75,7 +76,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: serve, identify, io, migrate, state or version");
+                spec.commandLine(), "a command is missing: serve, identify, io, migrate, receive, state or version");
     }
 
     private static int usageError(ParameterException e) {

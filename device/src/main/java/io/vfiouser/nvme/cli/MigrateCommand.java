@@ -56,6 +56,7 @@ import picocli.CommandLine.Spec;
             "  nvme-vfu serve --socket /tmp/b.sock --ram 1G --incoming",
             "  nvme-vfu migrate /tmp/a.sock /tmp/b.sock --precopy --destroy-data --report move.html",
             "  nvme-vfu migrate /tmp/a.sock /tmp/b.sock --times 100 --seconds 0.2 --destroy-data --json",
+            "  nvme-vfu migrate /tmp/a.sock tcp://127.0.0.1:4420 --precopy --destroy-data",
             "  nvme-vfu migrate /tmp/a.sock /tmp/b.sock --no-workload --save-state state.bin"
         })
 final class MigrateCommand implements Callable<Integer> {
@@ -68,9 +69,15 @@ final class MigrateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // required: picocli sets it
     private Path source;
 
-    @Parameters(index = "1", paramLabel = "DESTINATION", description = "Socket of the server that is to have it.")
+    @Parameters(
+            index = "1",
+            paramLabel = "DESTINATION",
+            description = {
+                "Socket of the server that is to have it; or tcp://HOST:PORT of nvme-vfu receive, which goes on with the"
+                        + " workload there. That stream is neither encrypted nor authenticated: use a tunnel."
+            })
     @SuppressWarnings("NullAway.Init") // required: picocli sets it
-    private Path destination;
+    private String destination;
 
     @Mixin
     final MigrateOptions options = new MigrateOptions();
@@ -93,10 +100,12 @@ final class MigrateCommand implements Callable<Integer> {
     public Integer call() {
         checkOptions();
         SocketTarget.check(source);
-        SocketTarget.check(destination);
+        if (!TcpAddress.names(destination)) {
+            SocketTarget.check(Path.of(destination));
+        }
         RunOptions run = options.run();
         String storage = load.none() ? "" : options.storage().name().toLowerCase(Locale.ROOT);
-        MoveSeries series = new MoveSeries(side(source), side(destination), run, storage);
+        MoveSeries series = new MoveSeries(side(source), destinationSide(), run, storage);
         CancelOnSignal signal = CancelOnSignal.install(series::cancel);
         return signal.guard(() -> move(series, run.times()), spec.commandLine().getErr());
     }
@@ -172,8 +181,27 @@ final class MigrateCommand implements Callable<Integer> {
                 path.toString(), () -> VfioUserClient.connect(SocketTarget.socketOf(path), ClientOptions.defaults()));
     }
 
+    private Side destinationSide() {
+        return TcpAddress.ofReceiver(destination)
+                .map(address -> Side.remote(destination, address))
+                .orElseGet(() -> side(Path.of(destination)));
+    }
+
+    private void checkReceiver() {
+        if (TcpAddress.ofReceiver(destination).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "DESTINATION must be tcp://HOST:PORT, as in tcp://127.0.0.1:4420");
+        }
+        if (options.run().times() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--times is 1 with tcp://: nothing comes back from there by itself");
+        }
+    }
+
     private void checkOptions() {
-        if (place(source).equals(place(destination))) {
+        if (TcpAddress.names(destination)) {
+            checkReceiver();
+        } else if (place(source).equals(place(Path.of(destination)))) {
             throw new ParameterException(
                     spec.commandLine(), "SOURCE and DESTINATION are the same server: there is nothing to move");
         }

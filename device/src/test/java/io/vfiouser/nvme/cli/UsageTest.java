@@ -43,7 +43,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "identify", "io", "migrate", "state", "version"})
+    @ValueSource(strings = {"serve", "identify", "io", "migrate", "receive", "state", "version"})
     void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
         Result result = run(command, "--help");
         assertThat(result.exitCode()).isZero();
@@ -111,6 +111,14 @@ class UsageTest {
                 "migrate a b --no-workload --save-state /no/such/state    | --save-state",
                 "migrate a b --no-workload --write 0=1                     | 0:0x14=01000000",
                 "migrate a b --destroy-data --write 0:0=01                | --no-workload",
+                "migrate a tcp://here --no-workload                       | tcp://HOST:PORT",
+                "migrate a tcp://[::1]:0 --no-workload                    | tcp://HOST:PORT",
+                "migrate a tcp://here:1 --no-workload --times 2           | --times is 1",
+                "receive b                                                | --listen",
+                "receive b --listen here                                  | HOST:PORT",
+                "receive b --listen 65536                                 | HOST:PORT",
+                "receive b --listen 0 --times 0                           | --times",
+                "receive b --listen 0 --seconds -1                        | --seconds",
                 "migrate a b --destroy-data --depth 0                     | --depth",
                 "migrate a b --destroy-data --queues 0                    | --queues",
                 "migrate a b --destroy-data --block 1000                  | multiple of 512",

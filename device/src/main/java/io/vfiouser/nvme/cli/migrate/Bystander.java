@@ -45,6 +45,14 @@ public final class Bystander implements Passenger {
         }
     }
 
+    /** Nobody, at a device that has moved here from another process; client and memory stay their owner's. */
+    static Bystander arrived(VfioUserClient client, GuestMemory memory) {
+        return new Bystander(client, memory);
+    }
+
+    @Override
+    public void discard() {}
+
     @Override
     public VfioUserClient client() {
         return guest.client;

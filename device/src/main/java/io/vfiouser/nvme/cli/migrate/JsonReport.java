@@ -96,7 +96,7 @@ public final class JsonReport {
         return map;
     }
 
-    private static Map<String, @Nullable Object> verification(Verification verification) {
+    static Map<String, @Nullable Object> verification(Verification verification) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("writes", verification.writes());
         map.put("reads", verification.reads());

@@ -3,7 +3,6 @@ package io.vfiouser.nvme.cli.migrate;
 import io.vfiouser.client.MigrationClient;
 import io.vfiouser.mover.DeviceMove;
 import io.vfiouser.mover.MoveReport;
-import io.vfiouser.mover.MoveTarget;
 import io.vfiouser.mover.PreCopy;
 import io.vfiouser.mover.StepListener;
 import java.util.ArrayList;
@@ -33,6 +32,7 @@ public final class MoveSeries {
     private Outcome outcome = Outcome.MOVED;
     private String reason = "";
     private boolean cancelled;
+    private boolean gone;
     private @Nullable DeviceMove current;
     private @Nullable Passenger boarded;
 
@@ -105,7 +105,7 @@ public final class MoveSeries {
     private void moveOnce(Side from, Side to, StepListener listener) {
         DeviceMove move = new DeviceMove(
                         passenger().client(),
-                        MoveTarget.local(to.connect()),
+                        to.target(),
                         passenger().guest(),
                         passenger().memory(),
                         options.move(),
@@ -124,6 +124,10 @@ public final class MoveSeries {
         made.add(new MadeMove(from, to, start, report));
         if (!report.moved()) {
             fail(Steps.outcome(report.outcome()), Steps.reason(report.outcome()));
+            return;
+        }
+        if (to.receiver().isPresent()) {
+            gone = true;
             return;
         }
         settle();
@@ -185,6 +189,10 @@ public final class MoveSeries {
     }
 
     private Optional<Verification> finish() {
+        if (gone) {
+            // What it does is seen, and verified, where it is.
+            return Optional.empty();
+        }
         if (outcome == Outcome.LOST || passenger().failure().isPresent()) {
             passenger().failure().ifPresent(this::failedLoad);
             return Optional.empty();
@@ -224,6 +232,9 @@ public final class MoveSeries {
     }
 
     private String destinationProtocol() {
+        if (destination.receiver().isPresent()) {
+            return "tcp";
+        }
         return made.stream()
                 .findFirst()
                 .flatMap(move -> move.report().destination())

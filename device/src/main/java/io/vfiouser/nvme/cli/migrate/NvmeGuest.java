@@ -3,6 +3,8 @@ package io.vfiouser.nvme.cli.migrate;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.mover.Guest;
 import io.vfiouser.mover.GuestMemory;
+import io.vfiouser.nvme.driver.GuestStateReader;
+import io.vfiouser.nvme.driver.GuestStateWriter;
 import io.vfiouser.nvme.driver.NamespaceInfo;
 import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.nvme.driver.workload.EventWatch;
@@ -21,6 +23,9 @@ import java.util.Optional;
 public final class NvmeGuest implements Passenger {
     /** The longest a command may take, pauses not counted: what takes longer was lost. */
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
+
+    /** What the load travels by, in words. */
+    private static final String WORDS = "words";
 
     private static final Duration EVENT_PATIENCE = Duration.ofSeconds(5);
 
@@ -54,15 +59,46 @@ public final class NvmeGuest implements Passenger {
                 .withCommandTimeout(COMMAND_TIMEOUT);
         try {
             EventWatch events = EventWatch.start(driver);
-            return new NvmeGuest(
+            return carrying(new NvmeGuest(
                     driver,
                     VerifyRun.start(driver, namespace, settings),
                     events,
-                    inWords(driver, namespace, blockBytes, spanBytes));
+                    inWords(driver, namespace, blockBytes, spanBytes)));
         } catch (RuntimeException e) {
             driver.close();
             throw e;
         }
+    }
+
+    /**
+     * Goes on with a driver and a load that have moved here from another process; they stand until the guest is resumed.
+     *
+     * @param client closed with this, or by others if that fails
+     * @param memory stays its owner's
+     * @throws RuntimeException if the state makes no sense or does not fit
+     */
+    static NvmeGuest arrived(VfioUserClient client, GuestMemory memory, byte[] state) {
+        NvmeDriver driver = NvmeDriver.resume(client, memory, state);
+        try {
+            EventWatch events = EventWatch.resume(driver);
+            String words = new GuestStateReader(driver.carried(WORDS)).text();
+            return carrying(new NvmeGuest(driver, VerifyRun.resume(driver), events, words));
+        } catch (RuntimeException e) {
+            driver.abandon();
+            throw e;
+        }
+    }
+
+    private static NvmeGuest carrying(NvmeGuest guest) {
+        guest.driver.carry(
+                WORDS, () -> new GuestStateWriter().text(guest.loadInWords).toBytes());
+        return guest;
+    }
+
+    @Override
+    public void discard() {
+        driver.abandon();
+        load.close();
     }
 
     private static String inWords(NvmeDriver driver, NamespaceInfo namespace, int blockBytes, long spanBytes) {

@@ -51,6 +51,9 @@ public interface Passenger extends AutoCloseable {
      */
     record Gap(long lastNanos, long firstNanos) {}
 
+    /** Ends it where it arrived but never went on: the device is not touched. */
+    void discard();
+
     @Override
     void close();
 }

@@ -12,6 +12,7 @@ import java.util.function.LongConsumer;
 /** Copies stream and memory from source to destination, and measures how fast that goes. */
 final class Copier implements AutoCloseable {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final long FIRST_ROOM_BYTES = 32 << 10;
 
     private final SourceDevice source;
     private final MoveTarget target;
@@ -72,10 +73,14 @@ final class Copier implements AutoCloseable {
         long slept = limit.sleptNanos();
         long total = 0;
         boolean more = true;
+        // Servers of version 2 send as much as is asked for, however little of it is state.
+        long room =
+                live || source.wantsWholePieces() ? buffer.byteSize() : Math.min(FIRST_ROOM_BYTES, buffer.byteSize());
         while (more) {
-            beforeChunk.accept(buffer.byteSize());
-            int count = source.read(buffer);
-            more = source.goesOnAfter(count, buffer.byteSize(), live);
+            beforeChunk.accept(room);
+            int count = source.read(buffer.asSlice(0, room));
+            more = source.goesOnAfter(count, room, live);
+            room = Math.min(2 * room, buffer.byteSize());
             if (count > 0) {
                 total += count;
                 pass(buffer.asSlice(0, count));

@@ -96,6 +96,11 @@ final class SourceDevice {
         return inTurn(() -> migration.read(into));
     }
 
+    /** Whether the server may insist on being read in whole pieces. */
+    boolean wantsWholePieces() {
+        return windowBytes != 0;
+    }
+
     /** How much room a reading needs: a server of version 1 may insist on being read in whole pieces. */
     long roomBytes(int chunkBytes) {
         return windowBytes == 0 ? Math.min(chunkBytes, maxDataTransferBytes()) : maxDataTransferBytes();

@@ -58,12 +58,6 @@ class SmallModelTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void everySequenceOf4EventsEndsWell(StorageMode storage) {
-        require(new Variant(storage, ModelDisk.Answer.GIVES_BACK), 4);
-    }
-
     @Tag("soak")
     @ParameterizedTest
     @MethodSource("variants")

@@ -5,10 +5,13 @@ import io.vfiouser.nvme.migration.ControllerState;
 import io.vfiouser.nvme.migration.PciState;
 import io.vfiouser.nvme.migration.StorageMode;
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** The transport of a host that is moved from one controller to another: with its memory, and without its knowing. */
 public final class MovingHost implements HostTransport {
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+
     private InMemoryGuest place;
     private UnaryOperator<ControllerState> onTheWay = UnaryOperator.identity();
 
@@ -30,11 +33,7 @@ public final class MovingHost implements HostTransport {
     public ControllerState stop() {
         NvmeController controller = place.controller();
         controller.pause(true);
-        for (int i = 0;
-                i < 100 && (!controller.paused() || controller.stoppable().isPresent());
-                i++) {
-            place.step();
-        }
+        stepUntil(place, () -> controller.paused() && controller.stoppable().isEmpty());
         return controller.save(PciState.NONE);
     }
 
@@ -58,7 +57,13 @@ public final class MovingHost implements HostTransport {
     /** Pauses a controller that has no host. */
     public static void makeReady(InMemoryGuest guest) {
         guest.controller().pause(true);
-        for (int i = 0; i < 100 && !guest.controller().paused(); i++) {
+        stepUntil(guest, guest.controller()::paused);
+    }
+
+    /** Commands have a moment of real time to complete before they are taken back. */
+    private static void stepUntil(InMemoryGuest guest, BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.getAsBoolean() && System.nanoTime() - end < 0) {
             guest.step();
         }
     }

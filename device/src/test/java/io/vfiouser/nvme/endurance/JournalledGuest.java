@@ -2,6 +2,7 @@ package io.vfiouser.nvme.endurance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vfiouser.client.MigrationClient;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.mover.DeviceMove;
 import io.vfiouser.mover.MoveOptions;
@@ -10,6 +11,8 @@ import io.vfiouser.mover.MoveTarget;
 import io.vfiouser.mover.StepListener;
 import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.nvme.driver.workload.FlushJournal;
+import io.vfiouser.nvme.driver.workload.FlushedUnits;
+import io.vfiouser.nvme.driver.workload.JournalCheck;
 import io.vfiouser.nvme.driver.workload.VerifyReport;
 import io.vfiouser.nvme.driver.workload.VerifyRun;
 import io.vfiouser.nvme.driver.workload.VerifySettings;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /** A guest whose load keeps a journal of what it flushed, and that is moved in the meantime. */
@@ -30,12 +34,14 @@ final class JournalledGuest implements AutoCloseable {
     private static final long SOME_COMMANDS = 200;
     private static final int JOURNAL_HEADER_BYTES = 56;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final MoveOptions OPTIONS =
-            MoveOptions.defaults().withDowntime(Duration.ofSeconds(5)).withPatience(Duration.ofSeconds(1));
+    /** A machine with much else to do copies slowly; a server that was killed is not waited for long. */
+    static final MoveOptions OPTIONS =
+            MoveOptions.defaults().withDowntime(Duration.ofSeconds(5)).withPatience(Duration.ofMillis(500));
 
     private final NvmeDriver driver;
     private final VerifyRun load;
     private final Path journal;
+    private boolean closed;
 
     private JournalledGuest(NvmeDriver driver, VerifyRun load, Path journal) {
         this.driver = driver;
@@ -68,15 +74,19 @@ final class JournalledGuest implements AutoCloseable {
     }
 
     MoveReport move(Path from, Path to, StepListener listener) {
+        return move(from, () -> VfioUserClient.connect(to), OPTIONS, listener);
+    }
+
+    MoveReport move(Path from, Supplier<VfioUserClient> to, MoveOptions options, StepListener listener) {
         return new DeviceMove(
-                        driver.client(),
-                        MoveTarget.local(() -> VfioUserClient.connect(to)),
-                        driver.guest(),
-                        driver.guestMemory(),
-                        OPTIONS,
-                        listener)
+                        driver.client(), MoveTarget.local(to), driver.guest(), driver.guestMemory(), options, listener)
                 .sourceAgain(() -> VfioUserClient.connect(from))
                 .run();
+    }
+
+    /** The device's state machine as the mover sees it; the guest must be paused. */
+    MigrationClient migration() {
+        return driver.client().migration();
     }
 
     /** Requires that the load works. */
@@ -98,7 +108,17 @@ final class JournalledGuest implements AutoCloseable {
         assertThat(report.intact()).isTrue();
     }
 
-    private static void await(String what, BooleanSupplier condition) {
+    /** Requires that a side has all that a journal says was flushed. */
+    static void requireFlushed(NvmeDriver driver, Path journal) {
+        FlushedUnits flushed = FlushJournal.read(journal);
+        assertThat(flushed.flushedUnits()).isPositive();
+        VerifyReport report = JournalCheck.run(driver, flushed, (done, total) -> {});
+        assertThat(report.mismatches()).isEmpty();
+        assertThat(report.intact()).isTrue();
+        assertThat(report.unitsChecked()).isEqualTo(flushed.flushedUnits());
+    }
+
+    static void await(String what, BooleanSupplier condition) {
         Awaitility.await(what)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
@@ -107,7 +127,10 @@ final class JournalledGuest implements AutoCloseable {
 
     @Override
     public void close() {
-        load.close();
-        driver.close();
+        if (!closed) {
+            closed = true;
+            load.close();
+            driver.close();
+        }
     }
 }

@@ -116,8 +116,6 @@ class MoveFaultsTest {
             MoveReport report =
                     guest.move(sides.source().socket(), sides.destination().socket(), kill);
             assertThat(kill.broken()).as("%s", report).isTrue();
-            System.out.println(sides.getClass().getSimpleName() + " " + victim + " " + step + " "
-                    + report.outcome().getClass().getSimpleName() + " " + expected);
             switch (expected) {
                 case GUEST_AT_SOURCE -> {
                     assertThat(report.outcome()).isInstanceOf(MoveOutcome.RolledBack.class);

@@ -1,6 +1,5 @@
 package io.vfiouser.nvme.endurance;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vfiouser.nvme.block.BlockDeviceException;
@@ -8,10 +7,6 @@ import io.vfiouser.nvme.block.FileBlockDevice;
 import io.vfiouser.nvme.driver.DriverOptions;
 import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.nvme.driver.NvmeDriverException;
-import io.vfiouser.nvme.driver.workload.FlushJournal;
-import io.vfiouser.nvme.driver.workload.FlushedUnits;
-import io.vfiouser.nvme.driver.workload.JournalCheck;
-import io.vfiouser.nvme.driver.workload.VerifyReport;
 import io.vfiouser.nvme.migration.StorageMode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -155,13 +150,8 @@ final class MoveSides implements AutoCloseable {
 
     /** Requires that one side, and only that, serves a guest, and that it has all that was flushed. */
     void requireOnlyOwner(Side owner) throws IOException {
-        FlushedUnits flushed = FlushJournal.read(journal);
-        assertThat(flushed.flushedUnits()).isPositive();
         try (NvmeDriver driver = NvmeDriver.connect(owner.socket(), PROBE)) {
-            VerifyReport report = JournalCheck.run(driver, flushed, (done, total) -> {});
-            assertThat(report.mismatches()).as("%s", this).isEmpty();
-            assertThat(report.intact()).isTrue();
-            assertThat(report.unitsChecked()).isEqualTo(flushed.flushedUnits());
+            JournalledGuest.requireFlushed(driver, journal);
             requireLocked(owner);
             requireRefusal(other(owner));
         }

@@ -2,6 +2,8 @@ package io.vfiouser.mover;
 
 import io.vfiouser.client.MigrationState;
 import io.vfiouser.client.VfioUserClient;
+import io.vfiouser.client.VfioUserErrorReply;
+import io.vfiouser.os.Errno;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -121,6 +123,7 @@ final class MovePhases implements AutoCloseable {
     private void startLog() {
         pauseGuest();
         try {
+            source().endFormerMove(options.patience());
             memoryMove = memory.beginMove();
             source().startLog();
         } finally {
@@ -138,6 +141,7 @@ final class MovePhases implements AutoCloseable {
         recorder.blackoutBegins();
         pauseGuest();
         if (memoryMove == null) {
+            source().endFormerMove(options.patience());
             memoryMove = memory.beginMove();
             memoryMove.everything();
         }
@@ -189,7 +193,7 @@ final class MovePhases implements AutoCloseable {
             if (!guestPaused && source().goesBackByStopping()) {
                 pauseIfPossible();
             }
-            source().backToRunning(options.patience());
+            source().backToRunning(busy(cause), options.patience());
         } catch (RuntimeException e) {
             sourceFailure = e;
         }
@@ -210,6 +214,10 @@ final class MovePhases implements AutoCloseable {
         return cause instanceof NotConvergingException
                 ? new MoveOutcome.NotConverging(String.valueOf(cause.getMessage()))
                 : new MoveOutcome.RolledBack(failed, cause);
+    }
+
+    private static boolean busy(Throwable cause) {
+        return cause instanceof VfioUserErrorReply reply && reply.errno() == Errno.EBUSY;
     }
 
     private String explain(RuntimeException sourceFailure) {

@@ -6,13 +6,18 @@ import io.vfiouser.client.MigrationState;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserErrorReply;
 import io.vfiouser.client.wire.MigrationRegisters;
+import io.vfiouser.os.Errno;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The device that is moved away. Takes turns with the guest for every exchange. */
 final class SourceDevice {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceDevice.class);
+
     /** Servers lay the data out behind the registers, on a page of its own. */
     private static final long REGISTERS_PAGE_BYTES = 4096;
 
@@ -135,21 +140,43 @@ final class SourceDevice {
     /**
      * Goes back to RUNNING from wherever it is, and switches the log off.
      *
+     * <p>A device that is too busy to stop for a moment works in PRE_COPY too, and stays there: {@link #endFormerMove} has it leave.
+     *
+     * @param busy whether the device could not stop: it is not asked to do so once more for the log's sake, which it may take long for
      * @param patience how long to ask again a device that says it is busy
      */
-    void backToRunning(Duration patience) {
-        if (goesBackByStopping()) {
-            leavePreCopy(patience);
+    void backToRunning(boolean busy, Duration patience) {
+        try {
+            goBack(patience);
+        } catch (VfioUserErrorReply e) {
+            if (e.errno() != Errno.EBUSY || inTurn(migration::state) != MigrationState.PRE_COPY) {
+                throw e;
+            }
+            LOG.warn("the device is too busy to leave PRE_COPY, and works there until it is moved again");
+            return;
         }
-        setPatiently(MigrationState.RUNNING, patience);
-        if (logging) {
+        // The device works; a log that nobody reads costs it little, and the next start empties it.
+        if (logging && !busy) {
             logging = false;
             try {
                 inTurn(() -> client.dirtyLog().stop());
             } catch (VfioUserErrorReply e) {
-                // The device works; a log that nobody reads costs it little, and the next start empties it.
                 return;
             }
+        }
+    }
+
+    private void goBack(Duration patience) {
+        if (goesBackByStopping()) {
+            leavePreCopy(patience);
+        }
+        setPatiently(MigrationState.RUNNING, patience);
+    }
+
+    /** Leaves the PRE_COPY that a move before could not leave. The guest is paused. */
+    void endFormerMove(Duration patience) {
+        if (inTurn(migration::state) == MigrationState.PRE_COPY) {
+            goBack(patience);
         }
     }
 

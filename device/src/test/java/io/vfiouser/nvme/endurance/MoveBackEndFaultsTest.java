@@ -20,12 +20,14 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,16 +122,24 @@ class MoveBackEndFaultsTest {
     @ParameterizedTest
     @EnumSource(names = {"PRE_COPY", "STOP_COPY"})
     void aSourceWhoseBackEndDoesNotLetGoIsBusyAndMovesWhenItDoes(MoveStep step) {
-        SlowBackEnd slow = new SlowBackEnd(step);
+        moveWhile(new SlowBackEnd(step, true), step, MoveOptions.defaults());
+    }
+
+    /** Longer than the mover waits for the source to go back: it is the owner in whatever state it is. */
+    @ParameterizedTest
+    @EnumSource(names = {"PRE_COPY", "STOP_COPY"})
+    @Tag("soak")
+    void aSourceWhoseBackEndDoesNotLetGoForLongIsTheOwnerStill(MoveStep step) {
+        moveWhile(new SlowBackEnd(step, false), step, JournalledGuest.OPTIONS.withDowntime(Duration.ofMillis(300)));
+    }
+
+    private void moveWhile(SlowBackEnd slow, MoveStep step, MoveOptions options) {
         try (NvmeDevice source = moves.serve("source", slow.device, StorageMode.COPY, false);
                 NvmeDevice destination = moves.destination(RamBlockDevice.ofSize(RefusedMove.DISK_BYTES));
                 JournalledGuest guest = moves.guest(source)) {
             try {
                 MoveOutcome outcome = guest.move(
-                                source.socket(),
-                                () -> VfioUserClient.connect(destination.socket()),
-                                MoveOptions.defaults(),
-                                slow)
+                                source.socket(), () -> VfioUserClient.connect(destination.socket()), options, slow)
                         .outcome();
                 RefusedMove.Attempt.of(outcome).requireReply(Errno.EBUSY, step);
             } finally {
@@ -140,16 +150,18 @@ class MoveBackEndFaultsTest {
         }
     }
 
-    /** Keeps what it has from some step of a move on, until a while after that was given up. */
+    /** Keeps what it has from some step of a move on, until a while after that was given up or it is told to let go. */
     private static final class SlowBackEnd implements StepListener {
         private static final long RECOVERS_AFTER_MILLIS = 200;
 
         private final MoveStep begins;
         private final AtomicInteger kept = new AtomicInteger();
         private final BlockDevice device;
+        private final boolean recovers;
         private volatile boolean slow;
 
-        SlowBackEnd(MoveStep fails) {
+        SlowBackEnd(MoveStep fails, boolean recovers) {
+            this.recovers = recovers;
             // While the guest runs, so that there is something to keep.
             begins = fails == MoveStep.STOP_COPY ? MoveStep.PAUSE : fails;
             device = new FaultInjectingBlockDevice(RamBlockDevice.ofSize(RefusedMove.DISK_BYTES), 1)
@@ -159,7 +171,7 @@ class MoveBackEndFaultsTest {
 
         @Override
         public void before(MoveStep step) {
-            if (step == MoveStep.ROLL_BACK) {
+            if (step == MoveStep.ROLL_BACK && recovers) {
                 CompletableFuture.delayedExecutor(RECOVERS_AFTER_MILLIS, TimeUnit.MILLISECONDS)
                         .execute(() -> slow = false);
             } else if (step == begins && kept.get() == 0) {

@@ -64,7 +64,7 @@ class MoveFaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SHARED, DESTINATION, TAKE_OVER", "COPY, SOURCE, COMMIT", "SHARED, MOVER, TAKE_OVER"})
+    @CsvSource({"SHARED, DESTINATION, TAKE_OVER", "COPY, SOURCE, COMMIT"})
     void aKillAtATellingStepLeavesOneOwner(StorageMode storage, Victim victim, MoveStep step) throws Exception {
         kill(storage, victim, step);
     }

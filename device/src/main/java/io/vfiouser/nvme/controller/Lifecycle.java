@@ -41,6 +41,11 @@ final class Lifecycle {
     private State state = State.DISABLED;
     private Shutdown shutdown = Shutdown.NONE;
     private boolean fatal;
+    /**
+     * Reset while nobody touches guest memory: for the host it is as after power-on at once, though back ends have yet to end what they have,
+     * and it is not enabled before.
+     */
+    private boolean resetInPause;
 
     Lifecycle(
             SharedState shared,
@@ -61,6 +66,9 @@ final class Lifecycle {
 
     /** CSTS without NSSRO. */
     int status() {
+        if (resetInPause) {
+            return 0;
+        }
         int csts = state == State.DISABLED ? 0 : ControllerStatus.RDY;
         if (fatal) {
             csts |= ControllerStatus.CFS;
@@ -148,6 +156,7 @@ final class Lifecycle {
         if (group.reached(PauseLevel.QUIET)) {
             // Their memory may go before the back ends have ended what they have.
             group.abandon();
+            resetInPause = true;
         }
         disable();
         registers.clear();
@@ -282,6 +291,7 @@ final class Lifecycle {
         fatal = false;
         shutdown = Shutdown.NONE;
         state = State.DISABLED;
+        resetInPause = false;
         group.release(PollerGroup.Reason.ADMIN);
         group.release(PollerGroup.Reason.SHUTDOWN);
         group.release(PollerGroup.Reason.FATAL);

@@ -13,6 +13,10 @@
  * anybody: a control thread asks again at its next pass. One change is under way at a time; a member that joins meanwhile
  * takes part in it, one that leaves is not waited for.
  *
+ * <p>As controllers move, {@link io.vfiouser.nvme.subsystem.Ownership} says whose the namespaces are, {@link
+ * io.vfiouser.nvme.subsystem.NvmSubsystem#takeOver} and {@link io.vfiouser.nvme.subsystem.NvmSubsystem#letGo} activate and release the
+ * media, and by {@link io.vfiouser.nvme.subsystem.NvmSubsystem#adopt} a subsystem passes for the one that the arriving host knows.
+ *
  * <p>The subsystem has two threads of its own: one for what blocks (back ends made and closed, futures completed, never under the
  * lock), one on which a {@link io.vfiouser.nvme.subsystem.NamespaceEraser} works for a format, since that goes on whatever becomes of
  * the controllers.

@@ -103,7 +103,7 @@ final class MigrateCommand implements Callable<Integer> {
         if (!TcpAddress.names(destination)) {
             SocketTarget.check(Path.of(destination));
         }
-        RunOptions run = options.run();
+        RunOptions run = options.run(load.none());
         String storage = load.none() ? "" : options.storage().name().toLowerCase(Locale.ROOT);
         MoveSeries series = new MoveSeries(side(source), destinationSide(), run, storage);
         CancelOnSignal signal = CancelOnSignal.install(series::cancel);
@@ -192,7 +192,7 @@ final class MigrateCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "DESTINATION must be tcp://HOST:PORT, as in tcp://127.0.0.1:4420");
         }
-        if (options.run().times() > 1) {
+        if (options.run(load.none()).times() > 1) {
             throw new ParameterException(
                     spec.commandLine(), "--times is 1 with tcp://: nothing comes back from there by itself");
         }

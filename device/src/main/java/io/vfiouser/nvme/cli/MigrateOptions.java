@@ -90,13 +90,18 @@ final class MigrateOptions {
         OutputFile.check(spec, "--save-state", saveState);
     }
 
-    /** The options in the mover's terms. */
-    RunOptions run() {
+    /**
+     * The options in the mover's terms.
+     *
+     * @param unused whether nobody uses the device. Any device may be meant then, and some give their state out only once, so that only
+     *     memory is copied before it stops
+     */
+    RunOptions run(boolean unused) {
         MoveOptions move = MoveOptions.defaults()
                 .withPreCopy(
                         !preCopy
                                 ? PreCopy.NONE
-                                : storage == StorageMode.SHARED ? PreCopy.MEMORY : PreCopy.MEMORY_AND_STATE)
+                                : unused || storage == StorageMode.SHARED ? PreCopy.MEMORY : PreCopy.MEMORY_AND_STATE)
                 .withDowntime(Duration.ofMillis(downtime));
         if (rate != null) {
             move = move.withLiveBytesPerSecond((long) rate * MIB);

@@ -56,8 +56,6 @@ class MigrateSampleServerTest {
                         .start();
                 Sample sample = new Sample(process, socket, output);
                 Awaitility.await().until(() -> Files.exists(socket) || !process.isAlive());
-                // At 0.2b the library refuses the sample's own BAR of three pages.
-                assumeThat(sample.said()).doesNotContain("must be a power of 2");
                 return sample;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -78,6 +76,8 @@ class MigrateSampleServerTest {
         socketFolder = Files.createTempDirectory("vfu");
         source = Sample.start(folder, socketFolder, "a");
         destination = Sample.start(folder, socketFolder, "b");
+        // At 0.2b the library refuses the sample's own BAR of three pages.
+        assumeThat(source.said()).doesNotContain("must be a power of 2");
     }
 
     @AfterEach

@@ -1,7 +1,6 @@
 package io.vfiouser.mover;
 
 import io.vfiouser.client.VfioUserClient;
-import io.vfiouser.client.VfioUserErrorReply;
 import io.vfiouser.os.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -123,18 +122,6 @@ public final class GuestMemory implements AutoCloseable {
     /** Gives all memory to a server. If it refuses a region, those before it stay given. */
     public void mapInto(VfioUserClient client) {
         files.mapInto(client);
-    }
-
-    /** Takes all memory back from a server, as far as it lets go of it: one whose device is stopped may refuse. */
-    public void unmapFrom(VfioUserClient client) {
-        for (GuestRegion region : regions) {
-            try {
-                client.unmapDma(region.iova(), region.lengthBytes());
-            } catch (VfioUserErrorReply e) {
-                // The end of the connection takes the rest.
-                return;
-            }
-        }
     }
 
     private int regionOf(long iova, long lengthBytes) {

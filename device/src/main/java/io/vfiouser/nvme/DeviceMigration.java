@@ -295,10 +295,8 @@ final class DeviceMigration implements MigrationHandler {
         ControllerState state = stream.finish();
         FunctionPort function = function();
         pci.check(state.pci(), function.configSpace());
-        controller.checkRestorable(state, storage);
         controller.restore(state, storage);
         pci.restore(state.pci(), function.configSpace());
-        state.pendingInterrupts().forEach(function::raise);
         incoming = null;
         restored = true;
     }

@@ -12,9 +12,6 @@ interface FunctionPort {
     /** Vectors that wait to be attached or unmasked, ascending. */
     List<Integer> pendingVectors();
 
-    /** Raises an interrupt as soon as it can be delivered. */
-    void raise(int vector);
-
     /** That of a context. */
     static FunctionPort of(DeviceContext context) {
         return new FunctionPort() {
@@ -26,11 +23,6 @@ interface FunctionPort {
             @Override
             public List<Integer> pendingVectors() {
                 return context.interrupts().pendingVectors();
-            }
-
-            @Override
-            public void raise(int vector) {
-                context.interrupts().raise(vector);
             }
         };
     }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a destination is given. The controller's state is kept until all has come; the namespaces' content goes to its medium at once.
+ * What a destination is given, in the order that {@link StreamReader} sees to. The controller's state is kept until all has come; the namespaces' content goes to its medium at once.
  * Control thread only.
  */
 final class IncomingStream implements FrameSink, AutoCloseable {
@@ -22,7 +22,6 @@ final class IncomingStream implements FrameSink, AutoCloseable {
     private final StreamReader reader = new StreamReader(this);
     private @Nullable NamespaceReceiver content;
     private @Nullable ControllerState controller;
-    private boolean headed;
 
     /** @param receiver makes what takes the namespaces' content, when the first of it comes; then it is the stream's */
     IncomingStream(StorageMode storage, Supplier<NamespaceReceiver> receiver) {
@@ -59,23 +58,13 @@ final class IncomingStream implements FrameSink, AutoCloseable {
     public void take(Frame frame) {
         switch (frame) {
             case Frame.Header header -> begin(header);
-            case Frame.Controller it -> {
-                requireHeader();
-                if (controller != null) {
-                    throw new StateRefusedException("the stream has the controller's state twice");
-                }
-                controller = it.state();
-            }
-            case Frame.End ignored -> requireHeader();
+            case Frame.Controller it -> controller = it.state();
+            case Frame.End _ -> {}
             case Frame.Namespace _, Frame.Data _, Frame.Zeroes _, Frame.PassEnd _ -> takeContent(frame);
         }
     }
 
     private void begin(Frame.Header header) {
-        if (headed) {
-            throw new StateRefusedException("the stream begins twice");
-        }
-        headed = true;
         if (header.storage() != storage) {
             throw new StateRefusedException(
                     "the source has --storage %s and this side --storage %s: both must have the same"
@@ -84,8 +73,7 @@ final class IncomingStream implements FrameSink, AutoCloseable {
     }
 
     private void takeContent(Frame frame) {
-        requireHeader();
-        if (storage == StorageMode.SHARED || controller != null) {
+        if (storage == StorageMode.SHARED) {
             throw new StateRefusedException("the stream has content of namespaces where none is expected");
         }
         NamespaceReceiver sink = content;
@@ -94,12 +82,6 @@ final class IncomingStream implements FrameSink, AutoCloseable {
             content = sink;
         }
         sink.take(frame);
-    }
-
-    private void requireHeader() {
-        if (!headed) {
-            throw new StateRefusedException("the stream does not begin with its header");
-        }
     }
 
     private static String name(StorageMode mode) {

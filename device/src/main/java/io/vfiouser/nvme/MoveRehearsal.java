@@ -231,8 +231,5 @@ final class MoveRehearsal {
         public List<Integer> pendingVectors() {
             return List.of();
         }
-
-        @Override
-        public void raise(int vector) {}
     }
 }

@@ -74,11 +74,6 @@ final class ModelSide {
             public List<Integer> pendingVectors() {
                 return List.of();
             }
-
-            @Override
-            public void raise(int vector) {
-                ModelSide.this.raise(vector);
-            }
         };
     }
 

@@ -306,14 +306,6 @@ public final class NvmeController implements AutoCloseable {
         return group.whyNotStopped();
     }
 
-    /**
-     * Drops what is held, since somebody else executes it: the controller whose state was saved has let go for good. While {@link
-     * #paused}.
-     */
-    public void dropHeld() {
-        group.dropHeld();
-    }
-
     /** Ends a pause. Queues are looked for in the memory that is mapped now; what was held is executed. */
     public void resume() {
         if (!pauseWanted) {

@@ -73,11 +73,6 @@ final class PollerGroup {
         pollers.forEach(QueuePoller::abandon);
     }
 
-    /** Drops what is held: see {@link QueuePoller#dropHeld}. While they stand still. */
-    void dropHeld() {
-        pollers.forEach(QueuePoller::dropHeld);
-    }
-
     /** What keeps the pollers from {@link PauseLevel#STOP}, if anything does. */
     Optional<String> whyNotStopped() {
         int commands = 0;

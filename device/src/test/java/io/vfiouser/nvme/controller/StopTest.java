@@ -198,7 +198,7 @@ class StopTest {
         List<CommandState> commands = bench.poller().heldCommands();
         assertThat(commands).hasSize(1);
         assertThat(commands.getFirst().submissionQueueId()).isEqualTo(1);
-        bench.controller().dropHeld();
+        bench.poller().dropHeld();
         assertThat(bench.poller().heldCommands()).isEmpty();
         bench.controller().resume();
         device.releaseAll();
@@ -236,7 +236,7 @@ class StopTest {
             bench.poller().hold(here, new CommandState(1, entry(NvmOpcode.FLUSH)));
         }
         refuses(here, entry(NvmOpcode.FLUSH), "room");
-        bench.controller().dropHeld();
+        bench.poller().dropHeld();
         assertThat(here.completionQueue().room()).isEqualTo(15);
     }
 

@@ -48,7 +48,6 @@ public final class MovingHost implements HostTransport {
         ControllerState arrived = onTheWay.apply(state);
         makeReady(to);
         to.memory().copyFrom(place.memory());
-        place.controller().dropHeld();
         place.controller().reset();
         place = to;
         to.controller().restore(arrived, StorageMode.COPY);

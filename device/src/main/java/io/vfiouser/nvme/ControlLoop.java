@@ -146,6 +146,7 @@ final class ControlLoop implements QuiesceHandler {
         if (work > 0) {
             idlePasses = 0;
         } else {
+            migration.tellNews();
             idle(runner, context);
         }
     }
@@ -153,9 +154,10 @@ final class ControlLoop implements QuiesceHandler {
     private void idle(ContextRunner runner, DeviceContext context) {
         idlePasses++;
         boolean waiting = controller.inTransition() || context.isQuiescePending();
-        // While a controller moves, its guest stands still for each of these messages.
+        // The other side and the mover need the processors now, and being woken takes no longer than sharing one with a
+        // thread that spins.
         boolean moving = context.migrationState() != MigrationState.RUNNING;
-        if (idlePasses < PASSES_BEFORE_NAP && (waiting || moving || controller.enabled())) {
+        if (idlePasses < PASSES_BEFORE_NAP && (waiting || (controller.enabled() && !moving))) {
             Thread.onSpinWait();
         } else if (waiting) {
             runner.await(SHORTEST_NAP);
@@ -184,6 +186,7 @@ final class ControlLoop implements QuiesceHandler {
 
     private void end(ContextRunner runner) {
         try {
+            migration.tellNews();
             drain();
             DeviceContext context = runner.context();
             if (context.isQuiescePending()) {

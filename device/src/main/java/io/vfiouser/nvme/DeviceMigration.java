@@ -50,6 +50,8 @@ final class DeviceMigration implements MigrationHandler {
     private boolean restored;
     /** It has just handed over, and may still be told that the other side does not go on. */
     private boolean handedOver;
+    /** What became of the last transition and has not been told. */
+    private @Nullable String news;
 
     /** @param name by what log messages name the device */
     DeviceMigration(
@@ -95,6 +97,20 @@ final class DeviceMigration implements MigrationHandler {
     /** Whether the device stays paused, whoever else lets it go on. */
     boolean stopped() {
         return stopped;
+    }
+
+    private void report(String what) {
+        tellNews();
+        news = what;
+    }
+
+    /** Logs what became of the last transition; for the control thread when it has answered, since the guest stands still until then. */
+    void tellNews() {
+        String told = news;
+        if (told != null) {
+            news = null;
+            log.info("{}: {}", name, told);
+        }
     }
 
     /** The device was reset: it is RUNNING as far as the library knows, and what was being moved is not any more. */
@@ -181,10 +197,10 @@ final class DeviceMigration implements MigrationHandler {
         if (restored) {
             subsystem.ownership().take();
             restored = false;
-            log.info("{}: took over", name);
+            report("took over");
         } else if (handedOver) {
             subsystem.ownership().take();
-            log.info("{}: took back what it had handed over", name);
+            report("took back what it had handed over");
         }
         handedOver = false;
         stopped = false;
@@ -217,7 +233,7 @@ final class DeviceMigration implements MigrationHandler {
         if (complete) {
             subsystem.ownership().handOver();
             handedOver = true;
-            log.info("{}: handed over", name);
+            report("handed over");
         }
     }
 

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class TaskQueue<T> {
     private final int mask;
     private final AtomicReferenceArray<@Nullable T> slots;
+    /** Each slot's turn less the slot's number: a new queue is all zeroes, since it is made while a guest stands still. */
     private final AtomicLongArray turns;
+
     private final AtomicLong head = new AtomicLong();
     private final AtomicLong tail = new AtomicLong();
 
@@ -27,9 +29,10 @@ final class TaskQueue<T> {
         mask = capacity - 1;
         slots = new AtomicReferenceArray<>(capacity);
         turns = new AtomicLongArray(capacity);
-        for (int i = 0; i < capacity; i++) {
-            turns.set(i, i);
-        }
+    }
+
+    private long turn(int slot) {
+        return turns.getAcquire(slot) + slot;
     }
 
     /** Appends an element, unless the queue is full. */
@@ -37,11 +40,11 @@ final class TaskQueue<T> {
         long at = tail.get();
         while (true) {
             int slot = (int) at & mask;
-            long turn = turns.getAcquire(slot);
+            long turn = turn(slot);
             if (turn == at) {
                 if (tail.compareAndSet(at, at + 1)) {
                     slots.setPlain(slot, element);
-                    turns.setRelease(slot, at + 1);
+                    turns.setRelease(slot, at + 1 - slot);
                     return true;
                 }
                 at = tail.get();
@@ -59,12 +62,12 @@ final class TaskQueue<T> {
         long at = head.get();
         while (true) {
             int slot = (int) at & mask;
-            long turn = turns.getAcquire(slot);
+            long turn = turn(slot);
             if (turn == at + 1) {
                 if (head.compareAndSet(at, at + 1)) {
                     T element = slots.getPlain(slot);
                     slots.setPlain(slot, null);
-                    turns.setRelease(slot, at + mask + 1);
+                    turns.setRelease(slot, at + mask + 1 - slot);
                     return element;
                 }
                 at = head.get();

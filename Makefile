@@ -43,6 +43,7 @@ native-samples: ## compile libvfio-user's own samples and the capability bytes f
 
 build: deps native ## compile and package everything, without tests
 	@$(MAVEN) -DskipTests -Dnative.dir="$(abspath $(NATIVE_DIR))" package
+	@VFIO_USER_LIBRARY="$(abspath $(NATIVE_DIR))/libvfio-user.so" device/bin/aot-cache
 
 bindings: ## regenerate jextract's output: JEXTRACT=program SRC_V01=dir SRC_V02A=dir SRC_V02B=dir
 	@JEXTRACT="$(JEXTRACT)" SRC_V01="$(SRC_V01)" SRC_V02A="$(SRC_V02A)" SRC_V02B="$(SRC_V02B)" \

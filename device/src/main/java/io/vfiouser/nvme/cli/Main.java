@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             MigrateCommand.class,
             ReceiveCommand.class,
             StateCommand.class,
+            TrainCommand.class,
             VersionCommand.class
         },
         synopsisSubcommandLabel = "(serve | identify | io | migrate | receive | state | version)",

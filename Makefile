@@ -25,7 +25,10 @@ MAVEN_LOUD = JAVA_HOME="$$(device/bin/find-jdk)" && export JAVA_HOME && \
 MAVEN = $(MAVEN_LOUD) -q
 NATIVE = $(MAKE) --no-print-directory -C native LIBVFIO_USER_SRC="$(abspath $(LIBVFIO_USER_SRC))" OUT="$(abspath $(NATIVE_DIR))"
 
-.PHONY: help deps build native native-samples bindings bindings-check test test-abi demo soak package clean
+GUEST_TEST = NATIVE_DIR="$(abspath $(NATIVE_DIR))" MAVEN='$(MAVEN_LOUD)' device/src/guest/run-tests
+
+.PHONY: help deps build native native-samples bindings bindings-check test test-abi demo soak guest guest-test \
+    guest-test-smoke package clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
@@ -66,6 +69,15 @@ demo: build ## serve, write, verify and move a disk between processes, with a sh
 
 soak: deps native native-samples ## the long tests: 200 kills of either side, 100 moves of each kind
 	@$(MAVEN_LOUD) -Dnative.dir="$(abspath $(NATIVE_DIR))" -Dtest.groups=soak -Dtest.excludedGroups= verify
+
+guest: ## build the kit for guest-test once: QEMU, a Debian kernel, what runs in it
+	@device/src/guest/build-kit
+
+guest-test: build native-samples ## an unmodified guest uses the disk, in QEMU
+	@$(GUEST_TEST) guest
+
+guest-test-smoke: build native-samples ## the fast part of guest-test
+	@$(GUEST_TEST) guest-smoke
 
 package: test ## the jars to publish, under */target
 	@ls bindings/target/*.jar device/target/*.jar

@@ -76,7 +76,8 @@ public final class NvmeDevice implements AutoCloseable {
         ControllerOptions options;
         // Nobody else takes the identifier between the question and the answer.
         synchronized (subsystem) {
-            options = ControllerOptions.of(subsystem.freeControllerId());
+            options = ControllerOptions.of(subsystem.freeControllerId())
+                    .withShadowDoorbells(builder.offersShadowDoorbells());
             this.controller = new NvmeController(options, subsystem, guest, page, interrupts, builder.pollerCount());
         }
         resources.add(controller);

@@ -29,6 +29,7 @@ public final class NvmeDeviceBuilder {
     private Optional<NvmSubsystem> shared = Optional.empty();
     private StorageMode storage = StorageMode.COPY;
     private int pollers = 1;
+    private boolean shadowDoorbells = true;
 
     NvmeDeviceBuilder() {}
 
@@ -87,6 +88,16 @@ public final class NvmeDeviceBuilder {
     /** {@link PollMode#ADAPTIVE} by default. */
     public NvmeDeviceBuilder poll(PollMode mode) {
         poll = mode;
+        return this;
+    }
+
+    /**
+     * Whether hosts are offered shadow doorbells (Base 2.1, section 5.2.5), as they are by default. Without them a host with
+     * {@linkplain DoorbellMode#TRAPPED trapped} doorbells sends a message for each one. A controller that moves goes on with what its host has
+     * set up; give both sides the same.
+     */
+    public NvmeDeviceBuilder shadowDoorbells(boolean offered) {
+        shadowDoorbells = offered;
         return this;
     }
 
@@ -205,6 +216,10 @@ public final class NvmeDeviceBuilder {
 
     StorageMode storageMode() {
         return storage;
+    }
+
+    boolean offersShadowDoorbells() {
+        return shadowDoorbells;
     }
 
     int pollerCount() {

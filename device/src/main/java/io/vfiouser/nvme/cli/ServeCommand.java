@@ -119,6 +119,13 @@ final class ServeCommand implements Callable<Integer> {
     private DoorbellMode doorbells = DoorbellMode.MAPPED;
 
     @Option(
+            names = "--no-shadow-doorbells",
+            description =
+                    "Do not offer shadow doorbells. With trapped doorbells a host then sends a message for each one, as"
+                            + " those do that know no shadow doorbells.")
+    private boolean noShadowDoorbells;
+
+    @Option(
             names = "--poll",
             paramLabel = "MODE",
             converter = PollConverter.class,
@@ -220,6 +227,7 @@ final class ServeCommand implements Callable<Integer> {
                 .subsystem(subsystem)
                 .socket(socket)
                 .doorbells(doorbells)
+                .shadowDoorbells(!noShadowDoorbells)
                 .storage(storage)
                 .poll(poll);
         if (cpu != null) {

@@ -198,7 +198,7 @@ public final class AdminAgent {
             return CommandStatus.of(StatusCode.INVALID_FIELD, SubmissionEntry.FLAGS_BYTE, SubmissionEntry.PSDT_BIT);
         }
         try {
-            return AdminCommands.handler(request.opcode()).execute(request, context);
+            return AdminCommands.handler(request.opcode(), context).execute(request, context);
         } catch (RuntimeException e) {
             LOG.error("{} failed in a way that is a fault of this program", AdminOpcode.describe(request.opcode()), e);
             return CommandStatus.of(StatusCode.INTERNAL_ERROR);

@@ -10,4 +10,9 @@ interface AdminCommandHandler {
      *     kept for later, as Asynchronous Event Request does
      */
     int execute(AdminRequest request, AdminContext controller);
+
+    /** Whether this controller has the command at all. */
+    default boolean supported(AdminContext controller) {
+        return true;
+    }
 }

@@ -9,12 +9,13 @@ import java.util.Arrays;
 /** The table of admin commands: a new command is entered here and nowhere else. */
 final class AdminCommands {
     private static final int OPCODES = 256;
+    private static final AdminCommandHandler UNSUPPORTED =
+            (request, controller) -> CommandStatus.of(StatusCode.INVALID_OPCODE, SubmissionEntry.CDW0);
     private static final AdminCommandHandler[] HANDLERS = new AdminCommandHandler[OPCODES];
     private static final int[] EFFECTS = new int[OPCODES];
 
     static {
-        Arrays.fill(HANDLERS, (AdminCommandHandler)
-                (request, controller) -> CommandStatus.of(StatusCode.INVALID_OPCODE, SubmissionEntry.CDW0));
+        Arrays.fill(HANDLERS, UNSUPPORTED);
         add(AdminOpcode.DELETE_IO_SUBMISSION_QUEUE, new DeleteIoSubmissionQueueCommand());
         add(AdminOpcode.CREATE_IO_SUBMISSION_QUEUE, new CreateIoSubmissionQueueCommand());
         add(AdminOpcode.GET_LOG_PAGE, new GetLogPageCommand());
@@ -43,14 +44,14 @@ final class AdminCommands {
 
     private AdminCommands() {}
 
-    /** The handler for an opcode of 0 to 255. */
-    static AdminCommandHandler handler(int opcode) {
-        return HANDLERS[opcode];
+    /** The handler of a controller for an opcode of 0 to 255. */
+    static AdminCommandHandler handler(int opcode, AdminContext controller) {
+        return HANDLERS[opcode].supported(controller) ? HANDLERS[opcode] : UNSUPPORTED;
     }
 
-    /** What the Commands Supported and Effects log says of an opcode; 0 if it is not supported. */
-    static int effects(int opcode) {
-        return EFFECTS[opcode];
+    /** What a controller's Commands Supported and Effects log says of an opcode; 0 if it is not supported. */
+    static int effects(int opcode, AdminContext controller) {
+        return HANDLERS[opcode].supported(controller) ? EFFECTS[opcode] : 0;
     }
 
     private static void add(int opcode, AdminCommandHandler handler) {

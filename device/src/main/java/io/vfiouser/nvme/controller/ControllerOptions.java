@@ -11,9 +11,16 @@ import io.vfiouser.nvme.subsystem.NvmSubsystem;
  * @param queueEntries largest I/O queue, 2 to 65,536 entries
  * @param interruptVectors MSI-X vectors, 1 to 256
  * @param transferShift MDTS: largest transfer as a power of two of 4 KiB pages
+ * @param shadowDoorbells whether hosts are offered Doorbell Buffer Config; how this controller works, and no promise that moves with it
  */
 public record ControllerOptions(
-        int pciVendorId, int controllerId, int queuePairs, int queueEntries, int interruptVectors, int transferShift) {
+        int pciVendorId,
+        int controllerId,
+        int queuePairs,
+        int queueEntries,
+        int interruptVectors,
+        int transferShift,
+        boolean shadowDoorbells) {
     /** Most I/O queue pairs. */
     public static final int MAXIMUM_QUEUE_PAIRS = 128;
     /**
@@ -35,10 +42,16 @@ public record ControllerOptions(
         require(transferShift >= 1 && transferShift <= 12, "transfer shift", transferShift);
     }
 
-    /** 128 queue pairs, 64 Ki entries, a vector for each queue, transfers of 1 MiB. */
+    /** 128 queue pairs, 64 Ki entries, a vector for each queue, transfers of 1 MiB, shadow doorbells. */
     public static ControllerOptions of(int controllerId) {
         return new ControllerOptions(
-                DEFAULT_PCI_VENDOR, controllerId, MAXIMUM_QUEUE_PAIRS, 65_536, MAXIMUM_QUEUE_PAIRS + 1, 8);
+                DEFAULT_PCI_VENDOR, controllerId, MAXIMUM_QUEUE_PAIRS, 65_536, MAXIMUM_QUEUE_PAIRS + 1, 8, true);
+    }
+
+    /** The same, with shadow doorbells or without. */
+    public ControllerOptions withShadowDoorbells(boolean offered) {
+        return new ControllerOptions(
+                pciVendorId, controllerId, queuePairs, queueEntries, interruptVectors, transferShift, offered);
     }
 
     /** Largest transfer in bytes. */

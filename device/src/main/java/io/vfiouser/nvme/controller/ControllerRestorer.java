@@ -31,7 +31,7 @@ final class ControllerRestorer {
     void restore(ControllerState state) {
         // First, since it alone may still fail.
         parts.share().adopt(NamespaceCheck.adopted(state));
-        parts.context().promise(options(state.limits()));
+        parts.context().promise(options(state.limits(), parts.context().ownOptions()));
         parts.registers().restore(state.registers());
         parts.lifecycle().restore(state.registers());
         queues(state);
@@ -51,14 +51,15 @@ final class ControllerRestorer {
         parts.context().owed().pay(parts::submissionQueue, parts.shared().interrupts);
     }
 
-    private static ControllerOptions options(ControllerLimits limits) {
+    private static ControllerOptions options(ControllerLimits limits, ControllerOptions own) {
         return new ControllerOptions(
                 limits.pciVendorId(),
                 limits.controllerId(),
                 limits.queuePairs(),
                 limits.queueEntries(),
                 limits.interruptVectors(),
-                limits.transferShift());
+                limits.transferShift(),
+                own.shadowDoorbells());
     }
 
     private void queues(ControllerState state) {

@@ -9,6 +9,11 @@ import io.vfiouser.nvme.spec.SubmissionEntry;
  */
 final class DoorbellBufferConfigCommand implements AdminCommandHandler {
     @Override
+    public boolean supported(AdminContext controller) {
+        return controller.options().shadowDoorbells();
+    }
+
+    @Override
     public int execute(AdminRequest request, AdminContext controller) {
         long shadow = request.prp1();
         long events = request.prp2();

@@ -55,7 +55,7 @@ final class IdentifyData {
                 IdentifyController.OACS,
                 IdentifyController.OACS_FORMAT
                         | IdentifyController.OACS_NAMESPACE_MANAGEMENT
-                        | IdentifyController.OACS_DOORBELL_BUFFER_CONFIG);
+                        | (options.shadowDoorbells() ? IdentifyController.OACS_DOORBELL_BUFFER_CONFIG : 0));
         LittleEndian.putU64(
                 data, IdentifyController.TNVMCAP, controller.subsystem().totalBytes());
         LittleEndian.putU64(

@@ -42,7 +42,7 @@ final class LogPages {
             case LogPageId.SMART_HEALTH -> smartHealth(new SmartLog(data), controller);
             case LogPageId.FIRMWARE_SLOT -> firmwareSlot(data, controller);
             case LogPageId.CHANGED_NAMESPACES -> changedNamespaces(data, controller);
-            case LogPageId.COMMANDS_SUPPORTED_AND_EFFECTS -> commandEffects(data);
+            case LogPageId.COMMANDS_SUPPORTED_AND_EFFECTS -> commandEffects(data, controller);
             case LogPageId.FEATURE_IDENTIFIERS_SUPPORTED_AND_EFFECTS -> featureEffects(data, controller);
             default -> throw new IllegalArgumentException("log page " + logPage);
         }
@@ -99,9 +99,9 @@ final class LogPages {
         }
     }
 
-    private static void commandEffects(MemorySegment data) {
+    private static void commandEffects(MemorySegment data, AdminContext controller) {
         for (int opcode = 0; opcode < DESCRIPTORS; opcode++) {
-            LittleEndian.putU32(data, CommandEffectsLog.admin(opcode), AdminCommands.effects(opcode));
+            LittleEndian.putU32(data, CommandEffectsLog.admin(opcode), AdminCommands.effects(opcode, controller));
             LittleEndian.putU32(data, CommandEffectsLog.io(opcode), IoCommands.effects(opcode));
         }
     }

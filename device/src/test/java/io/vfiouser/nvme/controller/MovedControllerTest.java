@@ -104,7 +104,7 @@ class MovedControllerTest {
         HeldBlockDevice device = new HeldBlockDevice(1024).releaseAll();
         try (NvmSubsystem small = InMemoryGuest.subsystem(false, device);
                 InMemoryGuest smaller = InMemoryGuest.of(
-                        small, new ControllerOptions(ControllerOptions.DEFAULT_PCI_VENDOR, 1, 4, 64, 5, 5))) {
+                        small, new ControllerOptions(ControllerOptions.DEFAULT_PCI_VENDOR, 1, 4, 64, 5, 5, true))) {
             MovingHost moving = new MovingHost(smaller);
             NvmeHost guest = new NvmeHost(moving);
             guest.enable();

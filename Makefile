@@ -73,10 +73,10 @@ soak: deps native native-samples ## the long tests: 200 kills of either side, 10
 guest: ## build the kit for guest-test once: QEMU, a Debian kernel, what runs in it
 	@device/src/guest/build-kit
 
-guest-test: build native-samples ## an unmodified guest uses the disk, in QEMU
+guest-test: build ## an unmodified guest uses the disk, in QEMU
 	@$(GUEST_TEST) guest
 
-guest-test-smoke: build native-samples ## the fast part of guest-test
+guest-test-smoke: build ## the fast part of guest-test
 	@$(GUEST_TEST) guest-smoke
 
 package: test ## the jars to publish, under */target

@@ -31,7 +31,7 @@ GUEST_TEST = NATIVE_DIR="$(abspath $(NATIVE_DIR))" MAVEN='$(MAVEN_LOUD)' device/
     guest-test-smoke package clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 	@echo "Variables: LIBVFIO_USER_SRC=dir NATIVE_DIR=dir LIBS=\"a.so b.so\" JEXTRACT=program MAVEN_ARGS=…; docs/building.md explains them."
 
 deps: ## check the tools; as root on Debian, install what is missing

@@ -109,12 +109,17 @@ class EnduranceTest {
                 client.post(RawClient.DMA_MAP, 0, RawClient.dmaMap(0, 4096, 0, READ_WRITE));
                 Awaitility.await().until(() -> quiesce.requests.get() > 0);
             }
-            while (server.context().isAttached()) {
-                // The loss may ask for a pause of its own.
-                server.context().signalQuiesced();
-                Thread.onSpinWait();
-            }
+            pauseUntilDetached(server);
             server.connect().close();
+            pauseUntilDetached(server);
+        }
+    }
+
+    private static void pauseUntilDetached(ServerFixture server) {
+        while (server.context().isAttached()) {
+            // The loss may ask for a pause of its own.
+            server.context().signalQuiesced();
+            Thread.onSpinWait();
         }
     }
 

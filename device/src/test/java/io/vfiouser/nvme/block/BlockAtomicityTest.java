@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -28,8 +29,12 @@ class BlockAtomicityTest {
     private static final int WRITERS = 2;
     private static final int READERS = 2;
     private static final int OUTSTANDING = 8;
-    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(1200);
     private static final int MAX_ROUNDS = 200_000;
+
+    /** How long each test goes on. */
+    Duration each() {
+        return Duration.ofMillis(400);
+    }
 
     @TempDir(factory = SharedMemoryFolder.class)
     private Path memory;
@@ -75,7 +80,7 @@ class BlockAtomicityTest {
                 }
             });
             Hand hand = new Hand(device, 4096, arena, 1);
-            long end = System.nanoTime() + NANOS;
+            long end = System.nanoTime() + each().toNanos();
             try {
                 for (int round = 0; round < MAX_ROUNDS && System.nanoTime() < end; round++) {
                     try (BlockChannel channel = device.openChannel(Waker.NONE)) {
@@ -125,7 +130,7 @@ class BlockAtomicityTest {
         }
     }
 
-    private static void assertWholeAmongChannels(BlockDevice device, int unitBytes) {
+    private void assertWholeAmongChannels(BlockDevice device, int unitBytes) {
         assertThat(device.capabilities().atomicBlocks() * device.blockSizeBytes())
                 .isGreaterThanOrEqualTo(unitBytes);
         device.activate();
@@ -161,7 +166,7 @@ class BlockAtomicityTest {
         assertThat(checked.get()).isGreaterThan(100);
     }
 
-    private static void assertWholeInOneChannel(BlockDevice device, int unitBytes) {
+    private void assertWholeInOneChannel(BlockDevice device, int unitBytes) {
         device.activate();
         try (Arena arena = Arena.ofShared();
                 BlockChannel channel = device.openChannel(Waker.NONE)) {
@@ -169,7 +174,7 @@ class BlockAtomicityTest {
             for (int i = 0; i < OUTSTANDING; i++) {
                 hands.add(new Hand(device, unitBytes, arena, i));
             }
-            long end = System.nanoTime() + NANOS;
+            long end = System.nanoTime() + each().toNanos();
             for (int round = 1; round < MAX_ROUNDS && System.nanoTime() < end; round++) {
                 for (int i = 0; i < OUTSTANDING; i++) {
                     if ((i & 1) == 0) {
@@ -190,9 +195,9 @@ class BlockAtomicityTest {
         }
     }
 
-    private static void awaitAll(List<Thread> threads, AtomicBoolean stop) {
+    private void awaitAll(List<Thread> threads, AtomicBoolean stop) {
         try {
-            long end = System.nanoTime() + NANOS;
+            long end = System.nanoTime() + each().toNanos();
             for (Thread thread : threads) {
                 thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
             }

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vfiouser.nvme.endurance.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,8 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** {@code nvme-vfu} in a process of its own, from the classes that are being tested. */
@@ -34,18 +33,7 @@ final class CommandProcess implements AutoCloseable {
         try {
             Path out = Files.createTempFile(folder, "out", ".txt");
             Path err = Files.createTempFile(folder, "err", ".txt");
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-Xmx256m",
-                    "-XX:TieredStopAtLevel=1",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-Dvfiouser.library=" + System.getProperty("vfiouser.library"),
-                    "-cp",
-                    classPath(),
-                    Main.class.getName()));
-            command.addAll(List.of(arguments));
-            Process process = new ProcessBuilder(command)
+            Process process = ChildJvm.of(Main.class.getName(), List.of(arguments))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
@@ -118,14 +106,6 @@ final class CommandProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** What this test runs from, whether it is on the module path or on the class path. */
-    private static String classPath() {
-        return Stream.of("jdk.module.path", "java.class.path", "surefire.test.class.path")
-                .map(System::getProperty)
-                .filter(path -> path != null && !path.isEmpty())
-                .collect(Collectors.joining(System.getProperty("path.separator")));
     }
 
     /** Ends it if it still runs. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,16 +41,21 @@ class IdentifyTest {
         Files.deleteIfExists(socketFolder);
     }
 
-    private CommandProcess identify(String... options) {
-        String[] arguments = new String[options.length + 2];
-        arguments[0] = "identify";
-        arguments[1] = socket.toString();
-        System.arraycopy(options, 0, arguments, 2, options.length);
-        return CommandProcess.run(folder, arguments);
+    private String[] identify(String... options) {
+        return Stream.concat(Stream.of("identify", socket.toString()), Stream.of(options))
+                .toArray(String[]::new);
+    }
+
+    /** What a process shows, which says nothing else. */
+    private String shownByProcess(String... options) {
+        CommandProcess command = CommandProcess.run(folder, identify(options));
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(command.err()).isEmpty();
+        return command.out();
     }
 
     private String shown(String... options) {
-        CommandProcess command = identify(options);
+        CommandHere command = CommandHere.run(identify(options));
         assertThat(command.exitCode()).as(command.err()).isZero();
         assertThat(command.err()).isEmpty();
         return command.out();
@@ -58,7 +64,7 @@ class IdentifyTest {
     @Test
     void textAndJsonSayTheSameOfAServedDevice() {
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--ram", "16M", "--null", "1M")) {
-            String text = shown();
+            String text = shownByProcess();
             Map<String, Object> json = JsonText.object(shown("--json"));
 
             assertThat(json).containsOnlyKeys("controller", "namespaces", "smart_log", "subsystem");
@@ -92,7 +98,7 @@ class IdentifyTest {
             assertThat(JsonText.object(shown("--only", "subsystem,smart", "--json")))
                     .containsOnlyKeys("smart_log", "subsystem");
 
-            CommandProcess unknown = identify("--namespace", "4");
+            CommandHere unknown = CommandHere.run(identify("--namespace", "4"));
             assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
             assertThat(unknown.out()).isEmpty();
             assertThat(unknown.err().strip())

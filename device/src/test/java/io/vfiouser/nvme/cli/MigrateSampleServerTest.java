@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** {@code nvme-vfu migrate} on a device that is not ours and no NVMe controller: libvfio-user's sample server, in C. */
 class MigrateSampleServerTest {
@@ -38,8 +35,6 @@ class MigrateSampleServerTest {
     private Path socketFolder;
     private Sample source;
     private Sample destination;
-
-    private record Result(int exitCode, String out, String err) {}
 
     /** A server in a process of its own. */
     private record Sample(Process process, Path socket, Path output) {
@@ -90,12 +85,7 @@ class MigrateSampleServerTest {
         Files.deleteIfExists(socketFolder);
     }
 
-    private Result migrate(String... options) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
+    private CommandHere migrate(String... options) {
         List<String> arguments = new ArrayList<>(List.of(
                 "migrate",
                 source.socket().toString(),
@@ -103,8 +93,7 @@ class MigrateSampleServerTest {
                 "--no-workload",
                 "--seconds=0"));
         arguments.addAll(List.of(options));
-        int code = line.execute(arguments.toArray(String[]::new));
-        return new Result(code, out.toString(), err.toString());
+        return CommandHere.run(arguments.toArray(String[]::new));
     }
 
     @ParameterizedTest
@@ -113,7 +102,7 @@ class MigrateSampleServerTest {
     void aDeviceInCIsMovedWithItsMemory(String how) throws IOException {
         Path page = folder.resolve("page.html");
         Path state = folder.resolve("state");
-        Result result = migrate(
+        CommandHere result = migrate(
                 how, TIMER, "--json", "--memory", "4M", "--report", page.toString(), "--save-state", state.toString());
         assertThat(result.exitCode())
                 .as(result.err() + source.said() + destination.said())
@@ -133,7 +122,7 @@ class MigrateSampleServerTest {
     @Test
     void aDestinationThatIsGoneLeavesTheDeviceWhereItWas() throws Exception {
         destination.process().destroyForcibly().waitFor();
-        Result result = migrate();
+        CommandHere result = migrate();
         assertThat(result.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(result.out()).startsWith("rolled back: ");
         assertThat(result.err().lines()).hasSize(1);

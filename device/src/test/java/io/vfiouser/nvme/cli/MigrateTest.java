@@ -6,9 +6,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +37,8 @@ class MigrateTest {
         Files.deleteIfExists(socketFolder);
     }
 
-    private CommandProcess migrate(String... options) {
-        List<String> arguments = new ArrayList<>(List.of(
+    private String[] migrate(String... options) {
+        Stream<String> always = Stream.of(
                 "migrate",
                 source.toString(),
                 destination.toString(),
@@ -47,9 +46,11 @@ class MigrateTest {
                 "--seconds",
                 "0.2",
                 "--span",
-                "8M"));
-        arguments.addAll(List.of(options));
-        return CommandProcess.run(folder, arguments.toArray(String[]::new));
+                "8M",
+                // A machine with much else to do may copy slowly.
+                "--downtime",
+                "5000");
+        return Stream.concat(always, Stream.of(options)).toArray(String[]::new);
     }
 
     @Test
@@ -57,7 +58,8 @@ class MigrateTest {
         Path page = folder.resolve("page.html");
         try (CommandProcess first = CommandProcess.serve(folder, source, "--ram", "32M");
                 CommandProcess second = CommandProcess.serve(folder, destination, "--ram", "32M", "--incoming")) {
-            CommandProcess moved = migrate("--precopy", "--times", "2", "--json", "--report", page.toString());
+            CommandProcess moved = CommandProcess.run(
+                    folder, migrate("--precopy", "--times", "2", "--json", "--report", page.toString()));
             assertThat(moved.exitCode())
                     .as(moved.err() + first.err() + second.err())
                     .isZero();
@@ -75,7 +77,7 @@ class MigrateTest {
     void aServerThatWaitsForNothingRefusesAndTheDiskStaysWhereItWas() {
         try (CommandProcess first = CommandProcess.serve(folder, source, "--ram", "32M");
                 CommandProcess second = CommandProcess.serve(folder, destination, "--ram", "32M")) {
-            CommandProcess refused = migrate();
+            CommandHere refused = CommandHere.run(migrate());
             assertThat(refused.exitCode()).as(refused.out()).isEqualTo(ExitCode.FAILURE);
             assertThat(refused.out()).startsWith("rolled back: ").contains("all held");
             assertThat(refused.err())

@@ -40,6 +40,9 @@ class ReceiveTest {
                     "4M",
                     "--seconds",
                     "0.3",
+                    // A machine with much else to do may copy slowly.
+                    "--downtime",
+                    "5000",
                     "--destroy-data");
             assertThat(migrate.exitCode()).as(migrate.err() + receiver.err()).isZero();
             assertThat(migrate.out()).contains("moved once", "(tcp)", "stopped");

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +53,8 @@ class ServeAndIoTest {
         Path image = ext4Image();
         String expected = sha256(image);
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
-            CommandProcess read = io("--mode", "read", "--sha256", "--queues", "2", "--depth", "8");
+            CommandProcess read = CommandProcess.run(
+                    folder, arguments("--mode", "read", "--sha256", "--queues", "2", "--depth", "8"));
             assertThat(read.err()).isEmpty();
             assertThat(read.exitCode()).isZero();
             assertThat(read.out()).contains(expected);
@@ -66,11 +68,11 @@ class ServeAndIoTest {
         Path image = zeroedFile("disk.img", 16 * MIB);
         Path journal = folder.resolve("journal");
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
-            CommandProcess verify = io(
+            CommandHere verify = io(
                     "--mode",
                     "verify",
                     "--seconds",
-                    "1",
+                    "0.3",
                     "--queues",
                     "2",
                     "--destroy-data",
@@ -80,14 +82,11 @@ class ServeAndIoTest {
             assertThat(server.terminate()).as(server.err()).isEqualTo(ExitCode.OK);
         }
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
-            CommandProcess check = io("--mode", "verify", "--check", journal.toString(), "--json");
+            CommandHere check = io("--mode", "verify", "--check", journal.toString(), "--json");
             assertThat(check.exitCode()).as(check.err()).isZero();
             assertThat(check.out()).contains("\"mismatches\": 0");
-            assertThat(server.terminate()).isEqualTo(ExitCode.OK);
-        }
-        damageFirstStampedBlock(image);
-        try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
-            CommandProcess check = io("--mode", "verify", "--check", journal.toString());
+            damageFirstStampedBlock(image);
+            check = io("--mode", "verify", "--check", journal.toString());
             assertThat(check.exitCode()).isEqualTo(ExitCode.DATA_MISMATCH);
             assertThat(check.err()).contains("namespace 1, LBA", "checksum is wrong");
             assertThat(server.terminate()).isEqualTo(ExitCode.OK);
@@ -102,11 +101,11 @@ class ServeAndIoTest {
                 folder, socket, "--socket", second.toString(), "--ram", "16M", "--block-size", "4096")) {
             Awaitility.await().until(() -> server.out().contains("namespace 1"));
             assertThat(server.out()).contains("listening on " + socket, "listening on " + second, "blocks of 4096");
-            CommandProcess write =
-                    io("--mode", "verify", "--seconds", "1", "--destroy-data", "--journal", journal.toString());
+            CommandHere write =
+                    io("--mode", "verify", "--seconds", "0.3", "--destroy-data", "--journal", journal.toString());
             assertThat(write.exitCode()).as(write.err()).isZero();
-            CommandProcess check = CommandProcess.run(
-                    folder, "io", second.toString(), "--mode", "verify", "--check", journal.toString(), "--json");
+            CommandHere check = CommandHere.run(
+                    "io", second.toString(), "--mode", "verify", "--check", journal.toString(), "--json");
             assertThat(check.exitCode()).as(check.err()).isZero();
             assertThat(check.out()).contains("\"mismatches\": 0");
             assertThat(server.terminate()).isEqualTo(ExitCode.OK);
@@ -145,7 +144,7 @@ class ServeAndIoTest {
                 file.setLength(3L * MIB);
             }
             Awaitility.await()
-                    .until(() -> CommandProcess.run(folder, "identify", socket.toString(), "--json")
+                    .until(() -> CommandHere.run("identify", socket.toString(), "--json")
                             .out()
                             .contains("6144"));
             assertThat(server.terminate()).isEqualTo(ExitCode.OK);
@@ -201,7 +200,7 @@ class ServeAndIoTest {
         }
         // The dead server left its socket behind; the next one replaces it.
         try (CommandProcess server = CommandProcess.serve(folder, socket, "--file", image.toString())) {
-            CommandProcess check = io("--mode", "verify", "--check", journal.toString());
+            CommandHere check = io("--mode", "verify", "--check", journal.toString());
             assertThat(check.exitCode()).as(check.err()).isZero();
             assertThat(server.terminate()).isEqualTo(ExitCode.OK);
         }
@@ -222,13 +221,12 @@ class ServeAndIoTest {
                 "--block-size",
                 "4096")) {
             assertThat(server.out()).startsWith("listening on " + socketFolder.resolve("cntrl"));
-            CommandProcess identify = CommandProcess.run(folder, "identify", socketFolder.toString(), "--json");
+            CommandHere identify = CommandHere.run("identify", socketFolder.toString(), "--json");
             assertThat(identify.exitCode()).as(identify.err()).isZero();
             assertThat(identify.out().lines().map(String::strip).filter(l -> l.startsWith("\"nsze\"")))
                     .containsExactly("\"nsze\": 256,", "\"nsze\": 768,", "\"nsze\": 512,");
             assertThat(identify.out()).contains("\"block_bytes\": 4096");
-            assertThat(CommandProcess.run(folder, "identify", socketFolder.toString())
-                            .out())
+            assertThat(CommandHere.run("identify", socketFolder.toString()).out())
                     .contains("Namespace 3", "NVMe 2.1");
             assertThat(server.terminate()).isEqualTo(ExitCode.OK);
         }
@@ -238,9 +236,9 @@ class ServeAndIoTest {
     void trappedDoorbellsAndInterruptsWork() {
         try (CommandProcess server =
                 CommandProcess.serve(folder, socket, "--ram", "16M", "--doorbells", "trapped", "--poll", "event")) {
-            CommandProcess verify = io("--mode", "verify", "--seconds", "0.5", "--interrupts", "--destroy-data");
+            CommandHere verify = io("--mode", "verify", "--seconds", "0.5", "--interrupts", "--destroy-data");
             assertThat(verify.exitCode()).as(verify.err()).isZero();
-            CommandProcess load = io("--mode", "randrw", "--seconds", "0.3", "--destroy-data", "--json");
+            CommandHere load = io("--mode", "randrw", "--seconds", "0.3", "--destroy-data", "--json");
             assertThat(load.exitCode()).as(load.err()).isZero();
             assertThat(load.out()).contains("\"doorbells\": \"trapped\"", "\"p99.99\"");
             assertThat(server.terminate()).isEqualTo(ExitCode.OK);
@@ -263,12 +261,13 @@ class ServeAndIoTest {
         }
     }
 
-    private CommandProcess io(String... options) {
-        String[] arguments = new String[options.length + 2];
-        arguments[0] = "io";
-        arguments[1] = socket.toString();
-        System.arraycopy(options, 0, arguments, 2, options.length);
-        return CommandProcess.run(folder, arguments);
+    private String[] arguments(String... options) {
+        return Stream.concat(Stream.of("io", socket.toString()), Stream.of(options))
+                .toArray(String[]::new);
+    }
+
+    private CommandHere io(String... options) {
+        return CommandHere.run(arguments(options));
     }
 
     private Path zeroedFile(String name, int lengthBytes) throws IOException {

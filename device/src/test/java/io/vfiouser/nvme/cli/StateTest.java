@@ -9,8 +9,6 @@ import io.vfiouser.nvme.migration.RandomStates;
 import io.vfiouser.nvme.migration.StorageMode;
 import io.vfiouser.nvme.migration.TestStreams;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** {@code nvme-vfu state} on files. */
 class StateTest {
@@ -56,19 +53,11 @@ class StateTest {
         return Files.write(folder.resolve(name), TestStreams.bytes(List.of(frames)));
     }
 
-    private record Result(int exitCode, String out, String err) {}
-
-    private static Result run(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        int code = line.execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
-        return new Result(code, out.toString(), err.toString());
+    private static CommandHere run(Object... arguments) {
+        return CommandHere.run(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
     }
 
-    private static void assertOneLine(Result result, int exitCode, String... parts) {
+    private static void assertOneLine(CommandHere result, int exitCode, String... parts) {
         assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
         assertThat(result.err().lines()).hasSize(1);
         assertThat(result.err()).startsWith("nvme-vfu").contains(parts).doesNotContain("Exception", "\tat ");
@@ -77,7 +66,7 @@ class StateTest {
 
     @Test
     void showPrintsWhatIsInAFile() {
-        Result result = run("state", "show", file);
+        CommandHere result = run("state", "show", file);
         assertThat(result.exitCode()).isZero();
         assertThat(result.err()).isEmpty();
         assertThat(result.out())
@@ -109,13 +98,13 @@ class StateTest {
     @Test
     void diffSaysNothingAboutEqualStates() throws IOException {
         Path other = save("b.state", HEADER, new Frame.Controller(state), new Frame.End());
-        assertThat(run("state", "diff", file, other)).isEqualTo(new Result(0, "", ""));
+        assertThat(run("state", "diff", file, other)).isEqualTo(new CommandHere(0, "", ""));
     }
 
     @Test
     void diffNamesDifferences() throws IOException {
         Path other = save("b.state", HEADER, new Frame.Controller(RandomStates.of(5)), new Frame.End());
-        Result result = run("state", "diff", file, other);
+        CommandHere result = run("state", "diff", file, other);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err()).isEmpty();
         assertThat(result.out()).contains("registers, configuration: 0x");
@@ -130,7 +119,7 @@ class StateTest {
 
     @Test
     void verifySaysOk() {
-        Result result = run("state", "verify", file);
+        CommandHere result = run("state", "verify", file);
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).contains("a.state: OK");
     }
@@ -182,7 +171,7 @@ class StateTest {
     @ParameterizedTest
     @ValueSource(strings = {"show", "diff", "verify"})
     void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
-        Result result = run("state", command, "--help");
+        CommandHere result = run("state", command, "--help");
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).contains("Examples:", "nvme-vfu state " + command, "Exit codes:", "usage error");
     }

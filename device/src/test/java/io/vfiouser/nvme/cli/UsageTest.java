@@ -3,8 +3,6 @@ package io.vfiouser.nvme.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -15,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** Command lines that fail before any device exists: one line that names cause and remedy, the right exit code, no stack trace. */
 class UsageTest {
@@ -23,19 +20,11 @@ class UsageTest {
     @TempDir
     private Path folder;
 
-    private record Result(int exitCode, String out, String err) {}
-
-    private static Result run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        int code = line.execute(arguments);
-        return new Result(code, out.toString(), err.toString());
+    private static CommandHere run(String... arguments) {
+        return CommandHere.run(arguments);
     }
 
-    private static void assertOneLine(Result result, int exitCode, String... parts) {
+    private static void assertOneLine(CommandHere result, int exitCode, String... parts) {
         assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
         assertThat(result.err().lines()).hasSize(1);
         assertThat(result.err()).startsWith("nvme-vfu").contains(parts).doesNotContain("Exception", "\tat ");
@@ -45,7 +34,7 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"serve", "identify", "io", "migrate", "receive", "state", "version"})
     void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
-        Result result = run(command, "--help");
+        CommandHere result = run(command, "--help");
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).contains("Examples:", "nvme-vfu " + command, "Exit codes:", "usage error");
     }

@@ -70,9 +70,10 @@ class FusedAtomicityTest {
         long value(long buffer) {
             long value = LittleEndian.i64(host.memory(), host.at(buffer));
             for (long i = 0; i < LENGTH_BYTES; i += 8) {
-                assertThat(LittleEndian.i64(host.memory(), host.at(buffer) + i))
-                        .as("a mix of two states")
-                        .isEqualTo(value);
+                long other = LittleEndian.i64(host.memory(), host.at(buffer) + i);
+                if (other != value) {
+                    throw new AssertionError("a mix of two states: " + value + " and, at " + i + ", " + other);
+                }
             }
             return value;
         }
@@ -194,9 +195,10 @@ class FusedAtomicityTest {
             looking = false;
             for (long i = 0; i < LENGTH_BYTES; i += 8) {
                 long value = LittleEndian.i64(host.memory(), host.at(found) + i);
-                assertThat(value / STRIDE)
-                        .as("a write was lost inside an exchange: found %x after %x", value, next)
-                        .isEqualTo(next / STRIDE);
+                if (value / STRIDE != next / STRIDE) {
+                    throw new AssertionError("a write was lost inside an exchange: found " + Long.toHexString(value)
+                            + " after " + Long.toHexString(next));
+                }
             }
             next += STRIDE;
             left--;
@@ -255,7 +257,9 @@ class FusedAtomicityTest {
             workers.forEach(Worker::start);
             long end = System.nanoTime() + 60_000_000_000L;
             while (!busy.isEmpty()) {
-                assertThat(System.nanoTime()).as("they are stuck").isLessThan(end);
+                if (System.nanoTime() > end) {
+                    throw new AssertionError("they are stuck");
+                }
                 guests.forEach(InMemoryGuest::progress);
                 for (Worker worker : workers) {
                     Optional<HostCompletion> next = worker.queue.peek();

@@ -1,12 +1,8 @@
 package io.vfiouser.nvme.endurance;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Other virtual machines with this one's classes, its tests' among them, to be killed without harm to this one. */
 public final class ChildJvm {
@@ -35,31 +31,17 @@ public final class ChildJvm {
     private static ProcessBuilder command(List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m"));
+        command.addAll(ChildClassPath.JVM_OPTIONS);
         command.addAll(options);
-        command.add("-XX:-UsePerfData");
-        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(ChildClassPath.jvmOptions());
         for (String property : List.of("vfiouser.library", "vfiouser.test.native.dir")) {
             String value = System.getProperty(property);
             if (value != null) {
                 command.add("-D" + property + "=" + value);
             }
         }
-        command.add("-cp");
-        command.add(classPath());
         command.add(mainClass);
         command.addAll(arguments);
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    }
-
-    /** Everything is on the class path there, whether it is on the module path here or not. */
-    private static String classPath() {
-        Set<String> entries = new LinkedHashSet<>();
-        entries.add(Path.of("target", "test-classes").toAbsolutePath().toString());
-        for (String property : List.of("jdk.module.path", "java.class.path")) {
-            Collections.addAll(entries, System.getProperty(property, "").split(File.pathSeparator, -1));
-        }
-        entries.remove("");
-        return String.join(File.pathSeparator, entries);
     }
 }

@@ -47,12 +47,12 @@ class DurabilityTest {
     @Test
     void aVerifiedRunHoldsAfterTheServerWasTerminated() throws Exception {
         try (ServerProcess server = serve()) {
-            VerifyReport report = write(Duration.ofSeconds(1));
+            VerifyReport report = write(Duration.ofMillis(300));
             assertThat(report.intact()).isTrue();
             assertThat(report.writes()).isPositive();
             assertThat(server.terminate()).isZero();
         }
-        check(1000);
+        check(200);
     }
 
     @Test

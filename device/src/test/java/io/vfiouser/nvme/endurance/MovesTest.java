@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(600)
 class MovesTest {
-    private static final int FEW = 5;
+    private static final int FEW = 3;
     private static final int MANY = 100;
     private static final int DISK_BYTES = 16 << 20;
 

@@ -78,7 +78,7 @@ class ResetUnderLoadTest {
     void nothingOfBeforeIsWrittenAfterwardsAndEverythingWorksAgain(
             Kind kind, DoorbellMode doorbells, int namespace, StressServers servers) {
         try (StressHost host = servers.attach(doorbells)) {
-            reset(host, kind, namespace, 8, new Random(namespace));
+            reset(host, kind, namespace, 4, new Random(namespace));
         }
     }
 

@@ -68,7 +68,7 @@ demo: build ## serve, write, verify and move a disk between processes, with a sh
 	@NATIVE_DIR="$(abspath $(NATIVE_DIR))" device/bin/demo
 
 soak: deps native native-samples ## the long tests: 200 kills of either side, 100 moves of each kind
-	@$(MAVEN_LOUD) -Dnative.dir="$(abspath $(NATIVE_DIR))" -Dtest.groups=soak -Dtest.excludedGroups= verify
+	@$(MAVEN_LOUD) -Dnative.dir="$(abspath $(NATIVE_DIR))" -Dtest.groups=soak -Dtest.excludedGroups= -Dtest.aloneGroups=none -Dtest.forks=1 verify
 
 guest: ## build the kit for guest-test once: QEMU, a Debian kernel, what runs in it
 	@device/src/guest/build-kit

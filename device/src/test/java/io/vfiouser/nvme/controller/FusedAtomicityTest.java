@@ -25,6 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Compare and Write is atomic against everything else that touches the blocks: two controllers with two pollers each share a namespace.
  * A counter fills two blocks with the same number.
  */
+@Tag("alone")
 @Timeout(120)
 class FusedAtomicityTest {
     private static final long LBA = 40;

@@ -10,10 +10,12 @@ import io.vfiouser.nvme.testing.NvmeHost;
 import io.vfiouser.nvme.testing.ThreadProcessorTime;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Threads that sleep: with the guest in memory, but pollers of their own. */
+@Tag("alone")
 @Timeout(60)
 class PollerThreadTest {
     @Test

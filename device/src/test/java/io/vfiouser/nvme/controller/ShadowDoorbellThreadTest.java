@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Shadow doorbells with pollers on threads of their own, against a host that writes registers only where Linux would. Sleeps that
  * only a wake-up is meant to end last an hour, so that one lost wake-up fails the test.
  */
+@Tag("alone")
 @Timeout(120)
 class ShadowDoorbellThreadTest {
     private static final int ROUNDS = 15_000;

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What shows that moves lose nothing is able to show that they do: each fault is found within three moves, and without a fault the same moves
  * are found to be right.
  */
+@Tag("alone")
 @Timeout(120)
 class VerifierFindsFaultsTest {
     private static final int MOVES = 3;

@@ -90,8 +90,9 @@ public final class ClientTransport implements HostTransport, AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // no condition depends on it; the other side may want this processor
     public void progress() {
-        Thread.onSpinWait();
+        Thread.yield();
     }
 
     @Override

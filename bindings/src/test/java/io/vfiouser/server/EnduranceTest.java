@@ -109,17 +109,13 @@ class EnduranceTest {
                 client.post(RawClient.DMA_MAP, 0, RawClient.dmaMap(0, 4096, 0, READ_WRITE));
                 Awaitility.await().until(() -> quiesce.requests.get() > 0);
             }
-            pauseUntilDetached(server);
+            while (server.context().isAttached()) {
+                // The loss may ask for a pause of its own.
+                server.context().signalQuiesced();
+                Thread.onSpinWait();
+            }
+            quiesce.answer = Quiesce.DONE;
             server.connect().close();
-            pauseUntilDetached(server);
-        }
-    }
-
-    private static void pauseUntilDetached(ServerFixture server) {
-        while (server.context().isAttached()) {
-            // The loss may ask for a pause of its own.
-            server.context().signalQuiesced();
-            Thread.onSpinWait();
         }
     }
 
@@ -184,7 +180,7 @@ class EnduranceTest {
     }
 
     private static final class Pausing implements QuiesceHandler {
-        private final Quiesce answer;
+        private volatile Quiesce answer;
         private final AtomicInteger requests = new AtomicInteger();
 
         private Pausing(Quiesce answer) {

@@ -50,6 +50,7 @@ final class CommandProcess implements AutoCloseable {
         CommandProcess server = start(folder, arguments.toArray(String[]::new));
         Awaitility.await()
                 .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(10))
                 .until(() -> server.out().startsWith("listening on ") || !server.process.isAlive());
         assertThat(server.process.isAlive()).as(server.err()).isTrue();
         return server;

@@ -10,12 +10,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code nvme-vfu migrate} under its load, between two servers in processes of their own. */
-@Tag("alone")
 class MigrateTest {
 
     @TempDir

@@ -8,13 +8,11 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk moves under a verified load between four processes: two servers, the one that sends the guest and the one that gets it. */
-@Tag("alone")
 @Timeout(120)
 class ReceiveTest {
 

@@ -4,7 +4,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -12,7 +11,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A class of conformance tests, named after the command it tests: each test gets a {@link Conformance} of its own as a parameter. A new
  * command is one new class; whether it is supported, and with which variants, is asked of the effects log and of Identify.
  */
-@Tag("alone")
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(ConformanceExtension.class)

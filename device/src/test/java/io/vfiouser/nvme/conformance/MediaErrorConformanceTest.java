@@ -13,13 +13,11 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that fail at the medium: the file behind a namespace has become shorter. Base 2.1, section 5.1.12.1.2. */
-@Tag("alone")
 @Timeout(60)
 class MediaErrorConformanceTest {
     private static final int BLOCKS = 4096;

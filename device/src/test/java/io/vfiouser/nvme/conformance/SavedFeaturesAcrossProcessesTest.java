@@ -8,12 +8,10 @@ import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.nvme.endurance.ServerProcess;
 import io.vfiouser.nvme.spec.FeatureId;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Saved values of features outlive the host and the server; each controller of a subsystem has its own. Base 2.1, section 4.4. */
-@Tag("alone")
 class SavedFeaturesAcrossProcessesTest {
     private static final int SAVED_KELVIN = 0x150;
     private static final int UNSAVED_COALESCING = 0x0203;

@@ -169,34 +169,52 @@ final class ChildClassPath {
     /** Without an archive children start more slowly, and do the same. */
     private void train(Path folder) throws IOException {
         Path work = Files.createTempDirectory("vfu");
-        Path log = folder.resolve("training.log");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_OPTIONS);
+        Path archive = folder.resolve(ARCHIVE);
         // No profiles in the archive either: children compile what is hot as if there were none.
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-XX:AOTCacheOutput=" + folder.resolve(ARCHIVE));
-        command.add("-Dvfiouser.library=" + System.getProperty("vfiouser.library"));
-        command.addAll(List.of("-cp", classPath(folder), "io.vfiouser.nvme.cli.TrainingRun", work.toString()));
-        Process training = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        List<String> training = List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-XX:AOTCacheOutput=" + archive,
+                "-Dvfiouser.library=" + System.getProperty("vfiouser.library"),
+                "-cp",
+                classPath(folder),
+                "io.vfiouser.nvme.cli.TrainingRun",
+                work.toString());
+        Path use = folder.resolve("use.log");
         try {
-            if (!training.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || training.exitValue() != 0) {
-                System.err.println("child JVMs start without an archive of their classes: see " + log);
-                Files.deleteIfExists(folder.resolve(ARCHIVE));
+            // A JVM that dislikes its archive says so where children print what tests read.
+            boolean good = java(training, folder.resolve("training.log"))
+                    && java(List.of("-XX:AOTCache=" + archive, "-cp", classPath(folder), "-version"), use)
+                    && Files.size(use) == 0;
+            if (!good) {
+                System.err.println("child JVMs start without an archive of their classes: see the logs in " + folder);
+                Files.deleteIfExists(archive);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         } finally {
-            training.destroyForcibly();
             for (Path left : files(work)) {
                 Files.deleteIfExists(left);
             }
             Files.deleteIfExists(work.resolve("s"));
             Files.deleteIfExists(work);
+        }
+    }
+
+    /** Whether a JVM ended well; what it printed goes to a file, errors nowhere. */
+    private static boolean java(List<String> options, Path output) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.addAll(options);
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } finally {
+            process.destroyForcibly();
         }
     }
 }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A client that is killed at any moment is noticed, cleaned up after, and the next client is served, all within a second.
  */
-@Tag("alone")
 class KilledClientTest {
     private static final long LIMIT_MILLIS = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);

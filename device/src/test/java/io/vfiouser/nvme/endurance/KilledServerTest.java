@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
  * A server that is killed at any moment is reported by its client within a second, and the client leaves nothing behind; the
  * next server takes the socket and the image over.
  */
-@Tag("alone")
 class KilledServerTest {
     private static final long LIMIT_MILLIS = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);

@@ -38,7 +38,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A move that what is behind one side does not allow, for now: the guest goes on at the source with all it flushed, the other side serves
  * nobody, and the next attempt succeeds.
  */
-@Tag("alone")
 @Timeout(60)
 class MoveBackEndFaultsTest {
     @TempDir

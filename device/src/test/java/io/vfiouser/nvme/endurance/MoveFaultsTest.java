@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Somebody is killed as a step of a move begins. Never do two sides serve the guest; one does wherever one is left that could; the guest goes
  * on where it can; and nothing is lost that was flushed.
  */
-@Tag("alone")
 @Timeout(120)
 class MoveFaultsTest {
     private static final long PATIENCE_SECONDS = 30;

@@ -15,7 +15,6 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A move that one side refuses: the guest goes on at the source with all it flushed, the other side serves nobody, and the next attempt, where
  * nothing is in its way, succeeds.
  */
-@Tag("alone")
 @Timeout(60)
 class MoveRefusalsTest {
     private static final int FLIPS = 4;

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * block is corrupt, and asynchronous events come as before. Of several libraries, which {@code make test-abi} gives, the source has the
  * one under test and the destination each of them.
  */
-@Tag("alone")
 @Timeout(600)
 class MovesTest {
     private static final int FEW = 3;

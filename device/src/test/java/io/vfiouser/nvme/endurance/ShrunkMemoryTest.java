@@ -19,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Guests that cut their memory off while a server works in it. The error comes late, and in compiled code elsewhere than in
  * interpreted code, so the same server sees it again and again, at first cold, then hot.
  */
-@Tag("alone")
 class ShrunkMemoryTest {
     private static final long IOVA = 0x8000_0000L;
     private static final int QUEUE_ENTRIES = 256;

@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Data moves between the guest's memory and the back end, with nothing in between: every piece of memory that the back end is
  * handed lies in a mapping of the guest's memory, as the kernel sees it.
  */
-@Tag("alone")
 @Timeout(60)
 class ZeroCopyTest {
     /** The name of the memfd that is the guest's memory. */

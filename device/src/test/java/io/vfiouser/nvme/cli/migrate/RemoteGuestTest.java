@@ -31,14 +31,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The driver with its verified load goes on behind a receiver, or at the source if the link breaks, and nothing is lost or doubled. */
-@Tag("alone")
 @Timeout(60)
 class RemoteGuestTest {
     private static final int DISK_BYTES = 4 << 20;

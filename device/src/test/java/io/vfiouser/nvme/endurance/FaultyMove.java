@@ -23,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -41,6 +42,9 @@ final class FaultyMove implements StepListener {
     private final MoveFault fault;
     private Optional<VfioUserClient> connected = Optional.empty();
     private Optional<Long> forgotten = Optional.empty();
+    /** What the forgotten page has at the source. */
+    private byte[] forgottenContent = {};
+
     private boolean injected;
 
     FaultyMove(NvmeDriver driver, Path destination, MoveFault fault) {
@@ -79,6 +83,19 @@ final class FaultyMove implements StepListener {
         } else if (step == MoveStep.LAST_MEMORY) {
             passMarks();
         }
+    }
+
+    /** Nothing was done wrong to a page that arrived all the same: the guest wrote there too, or the same was there before. */
+    @Override
+    public void after(MoveStep step) {
+        if (step == MoveStep.SWITCH && injected && forgotten.isPresent()) {
+            injected = !Arrays.equals(forgottenContent, page(forgotten.get()));
+        }
+    }
+
+    private byte[] page(long address) {
+        long start = address & -GuestRegion.PAGE_BYTES;
+        return driver.guestMemory().at(start, GuestRegion.PAGE_BYTES).toArray(ValueLayout.JAVA_BYTE);
     }
 
     // ---- the state ----
@@ -135,6 +152,7 @@ final class FaultyMove implements StepListener {
             forgotten.ifPresent(address -> {
                 int page = Math.toIntExact((address - region.iova()) / log.pageBytes());
                 injected = marks.get(page);
+                forgottenContent = page(address);
                 marks.clear(page);
             });
             marks.stream().forEach(page -> memory.markWritten(region.iova() + page * log.pageBytes(), log.pageBytes()));

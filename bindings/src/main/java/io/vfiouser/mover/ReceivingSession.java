@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -21,6 +22,8 @@ final class ReceivingSession {
 
     /** Connections are few: one that says nothing is not kept. */
     private static final Duration FIRST_FRAME = Duration.ofSeconds(5);
+    /** How long a sender waits for one before it that is leaving. */
+    private static final long SEAT_PATIENCE_MILLIS = 500;
 
     private final FrameLink link;
     private final String peer;
@@ -95,7 +98,7 @@ final class ReceivingSession {
     }
 
     private void receiveIfPossible(UUID id, ByteBuffer hello) {
-        if (!common.seat().tryAcquire()) {
+        if (!takeSeat()) {
             refuse("another move is under way, or its guest is still here: try again later");
             return;
         }
@@ -110,6 +113,16 @@ final class ReceivingSession {
             if (!arrived) {
                 common.seat().release();
             }
+        }
+    }
+
+    /** A move that was refused has its answer a moment before it has left. */
+    private boolean takeSeat() {
+        try {
+            return common.seat().tryAcquire(SEAT_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -129,6 +129,14 @@ class HostileSenderTest {
     }
 
     @Test
+    void whoeverWasRefusedMayTryAgainAtOnce() {
+        for (int i = 0; i < 50; i++) {
+            assertThat(answerTo(link -> link.sendEmpty(LinkFrame.Kind.TAKE_OVER), "was not checked"))
+                    .isEqualTo(LinkFrame.Kind.REFUSED);
+        }
+    }
+
+    @Test
     void moreMemoryThanAllowedIsRefused() {
         try (FrameLink link = greeted(2 << 20)) {
             LinkFrame answer = link.receive(FrameLink.SMALL_PAYLOAD_BYTES);

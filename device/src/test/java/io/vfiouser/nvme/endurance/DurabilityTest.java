@@ -21,12 +21,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a completed flush covered is in the image, whatever becomes of the server. */
 @Timeout(120)
+@Tag("alone")
 class DurabilityTest {
     private static final int IMAGE_BYTES = 32 << 20;
 

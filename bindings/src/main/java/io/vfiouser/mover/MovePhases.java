@@ -1,6 +1,5 @@
 package io.vfiouser.mover;
 
-import io.vfiouser.client.MigrationState;
 import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.client.VfioUserErrorReply;
 import io.vfiouser.os.Errno;
@@ -111,7 +110,7 @@ final class MovePhases implements AutoCloseable {
         boolean withState = options.preCopy() == PreCopy.MEMORY_AND_STATE && source().preCopy();
         move.step(MoveStep.LOG_START, this::startLog);
         if (withState) {
-            move.step(MoveStep.PRE_COPY, () -> source().setState(MigrationState.PRE_COPY));
+            move.step(MoveStep.PRE_COPY, () -> source().beginPreCopy(options.patience()));
         }
         move.step(MoveStep.RESUMING, target::resuming);
         LivePhase phase = new LivePhase(source(), memoryMove(), copier(), options, withState);

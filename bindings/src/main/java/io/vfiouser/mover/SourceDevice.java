@@ -97,6 +97,11 @@ final class SourceDevice {
         setPatiently(MigrationState.STOP_COPY, downtime);
     }
 
+    /** Goes to PRE_COPY; a device that is busy is asked again. The guest runs. */
+    void beginPreCopy(Duration patience) {
+        setPatiently(MigrationState.PRE_COPY, patience);
+    }
+
     int read(MemorySegment into) {
         return inTurn(() -> migration.read(into));
     }

@@ -54,6 +54,11 @@ final class CounterDevice implements MigrationHandler, RegionAccess, AutoCloseab
     /** A state to refuse to enter; null for none. */
     volatile MigrationState refused;
 
+    /** How often it is too busy to enter {@link #busyFor}. */
+    final java.util.concurrent.atomic.AtomicInteger busy = new java.util.concurrent.atomic.AtomicInteger();
+
+    volatile MigrationState busyFor = MigrationState.PRE_COPY;
+
     /** Run on the context's thread just after a state was entered. */
     volatile java.util.function.Consumer<MigrationState> entered = entering -> {};
 
@@ -143,6 +148,10 @@ final class CounterDevice implements MigrationHandler, RegionAccess, AutoCloseab
     public void transition(MigrationState from, MigrationState to) {
         if (to == refused) {
             throw new VfioUserErrno(Errno.EIO, "told to refuse");
+        }
+        if (to == busyFor && busy.get() > 0) {
+            busy.decrementAndGet();
+            throw new VfioUserErrno(Errno.EBUSY, "told to be busy");
         }
         if (to == MigrationState.RESUME && owner) {
             throw new VfioUserErrno(Errno.EPERM, "it has a state already");

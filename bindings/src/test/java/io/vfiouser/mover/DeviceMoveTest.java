@@ -192,6 +192,17 @@ class DeviceMoveTest {
     @ParameterizedTest
     @EnumSource(
             value = MigrationState.class,
+            names = {"PRE_COPY", "STOP_AND_COPY"})
+    void aSourceThatIsBusyForAWhileIsAskedAgain(MigrationState busyFor) {
+        source.busyFor = busyFor;
+        source.busy.set(3);
+        assertThat(move(OPTIONS, StepListener.NONE).run().outcome()).isEqualTo(new MoveOutcome.Moved());
+        assertThat(source.busy).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = MigrationState.class,
             names = {"RESUME", "RUNNING"})
     void aDestinationThatRefusesAStateDoesNotGetTheDevice(MigrationState refused) {
         destination.refused = refused;

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -30,7 +31,15 @@ import picocli.CommandLine.Mixin;
 final class TrainCommand implements Callable<Integer> {
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_NANOS = 20_000_000;
+    private static final int DISK_MIB = 64;
     private static final String IO_SECONDS = "0.7";
+    private static final String SECONDS_BETWEEN_MOVES = "0.05";
+    /** So many that the compiler has seen what a move does; even, so that the device is back in the end. */
+    private static final String MOVES = "160";
+
+    private static final String MOVES_WITH_CONTENT = "10";
+    /** Nothing is measured, and a busy machine that copies slowly learns as much. */
+    private static final String ANY_DOWNTIME_MILLIS = "10000";
 
     @Mixin
     final CommonOptions common = new CommonOptions();
@@ -51,18 +60,18 @@ final class TrainCommand implements Callable<Integer> {
     private static void train(Path folder) throws IOException {
         Path image = folder.resolve("disk.img");
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(64 << 20);
+            file.setLength((long) DISK_MIB << 20);
         }
         Path shared = serve(folder.resolve("a"), "--file", image.toString(), "--storage", "shared");
         Path sharedTo = serve(folder.resolve("b"), "--file", image.toString(), "--storage", "shared", "--incoming");
-        Path copied = serve(folder.resolve("c"), "--ram", "64M");
-        Path copiedTo = serve(folder.resolve("d"), "--ram", "64M", "--incoming");
+        Path copied = serve(folder.resolve("c"), "--ram", DISK_MIB + "M");
+        Path copiedTo = serve(folder.resolve("d"), "--ram", DISK_MIB + "M", "--incoming");
         run("identify", shared.toString());
         for (String mode : List.of("randread", "randwrite", "randrw", "read", "write", "verify")) {
             load(shared, mode);
         }
-        move(shared, sharedTo, "--storage", "shared", "--times", "160");
-        move(copied, copiedTo, "--times", "10", "--span", "8M", "--depth", "4");
+        move(shared, sharedTo, "--storage", "shared", "--times", MOVES);
+        move(copied, copiedTo, "--times", MOVES_WITH_CONTENT, "--span", "8M", "--depth", "4");
     }
 
     private static void load(Path socket, String mode) {
@@ -70,27 +79,40 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static void move(Path from, Path to, String... options) {
-        Stream<String> common = Stream.of(
-                "migrate", from.toString(), to.toString(), "--precopy", "--seconds", "0.05", "--destroy-data");
-        run(Stream.concat(common, Stream.of(options)).toArray(String[]::new));
+        run(joined(
+                options,
+                "migrate",
+                from.toString(),
+                to.toString(),
+                "--precopy",
+                "--destroy-data",
+                "--seconds",
+                SECONDS_BETWEEN_MOVES,
+                "--downtime",
+                ANY_DOWNTIME_MILLIS));
     }
 
     /** Starts a server that lives as long as the process, and waits until it listens. */
     private static Path serve(Path socket, String... options) {
-        String[] arguments = Stream.concat(Stream.of("serve", "--socket", socket.toString()), Stream.of(options))
-                .toArray(String[]::new);
-        Thread server = Thread.ofPlatform()
-                .daemon()
-                .name("train-" + socket.getFileName())
-                .start(() -> run(arguments));
+        String[] arguments = joined(options, "serve", "--socket", socket.toString());
+        CompletableFuture<Void> server = CompletableFuture.runAsync(
+                () -> run(arguments), task -> Thread.ofPlatform().daemon().start(task));
         long end = System.nanoTime() + START_PATIENCE.toNanos();
         while (!Files.exists(socket)) {
-            if (!server.isAlive() || System.nanoTime() > end) {
-                throw new CommandFailure("'" + String.join(" ", arguments) + "' does not listen");
+            if (server.isCompletedExceptionally()) {
+                throw new CommandFailure(String.valueOf(server.exceptionNow().getMessage()), server.exceptionNow());
+            }
+            if (System.nanoTime() > end) {
+                throw new CommandFailure("'" + String.join(" ", arguments) + "' does not listen within "
+                        + START_PATIENCE.toSeconds() + " s");
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
         return socket;
+    }
+
+    private static String[] joined(String[] last, String... first) {
+        return Stream.concat(Stream.of(first), Stream.of(last)).toArray(String[]::new);
     }
 
     private static void run(String... arguments) {

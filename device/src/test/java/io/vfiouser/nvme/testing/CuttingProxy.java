@@ -12,7 +12,10 @@ public final class CuttingProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final InetSocketAddress receiver;
 
-    /** Cuts once that many bytes have passed; what was before them arrives. */
+    /**
+     * Cuts once that many bytes have passed: they arrive, and nothing that is said in answer to the last of them does, since the other
+     * direction is closed before.
+     */
     public CuttingProxy(InetSocketAddress receiver, long bytesToReceiver, long bytesToSender) {
         this.receiver = receiver;
         try {
@@ -56,8 +59,11 @@ public final class CuttingProxy implements AutoCloseable {
                     if (count < 0) {
                         return;
                     }
-                    to.getOutputStream().write(buffer, 0, count);
                     left -= count;
+                    if (left == 0) {
+                        from.shutdownOutput();
+                    }
+                    to.getOutputStream().write(buffer, 0, count);
                 }
             } catch (IOException e) {
                 // Either side is gone.

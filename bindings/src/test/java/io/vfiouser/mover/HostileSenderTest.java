@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HostileSenderTest {
     private static final Duration SILENCE = Duration.ofSeconds(5);
+    private static final int ATTEMPTS = 50;
     private static final int GREETING_BYTES = 12;
 
     private Path folder;
@@ -130,7 +131,7 @@ class HostileSenderTest {
 
     @Test
     void whoeverWasRefusedMayTryAgainAtOnce() {
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < ATTEMPTS; i++) {
             assertThat(answerTo(link -> link.sendEmpty(LinkFrame.Kind.TAKE_OVER), "was not checked"))
                     .isEqualTo(LinkFrame.Kind.REFUSED);
         }

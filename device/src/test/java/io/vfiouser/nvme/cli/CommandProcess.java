@@ -48,12 +48,17 @@ final class CommandProcess implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of("serve", "--socket", socket.toString()));
         arguments.addAll(List.of(options));
         CommandProcess server = start(folder, arguments.toArray(String[]::new));
-        Awaitility.await()
-                .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> server.out().startsWith("listening on ") || !server.process.isAlive());
-        assertThat(server.process.isAlive()).as(server.err()).isTrue();
-        return server;
+        try {
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> server.out().startsWith("listening on ") || !server.process.isAlive());
+            assertThat(server.process.isAlive()).as(server.err()).isTrue();
+            return server;
+        } catch (RuntimeException | Error e) {
+            server.close();
+            throw e;
+        }
     }
 
     /** Runs a command to its end. */

@@ -106,7 +106,7 @@ final class ChildClassPath {
                 .toList();
     }
 
-    /** Of names, lengths and times of all files, and of the JVM. */
+    /** Of the content of folders, of names, lengths and times of jars, and of the JVM. */
     private String fingerprint() throws IOException {
         MessageDigest digest;
         try {
@@ -117,7 +117,12 @@ final class ChildClassPath {
         add(digest, System.getProperty("java.home") + " " + Runtime.version());
         for (Path entry : entries) {
             for (Path file : files(entry)) {
-                add(digest, file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
+                add(digest, file + " " + Files.size(file));
+                if (file.equals(entry)) {
+                    add(digest, Files.getLastModifiedTime(file).toString());
+                } else {
+                    digest.update(Files.readAllBytes(file));
+                }
             }
         }
         return HexFormat.of().formatHex(digest.digest(), 0, 8);

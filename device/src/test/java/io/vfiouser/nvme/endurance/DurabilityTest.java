@@ -10,6 +10,7 @@ import io.vfiouser.nvme.driver.workload.FlushJournal;
 import io.vfiouser.nvme.driver.workload.FlushedUnits;
 import io.vfiouser.nvme.driver.workload.JournalCheck;
 import io.vfiouser.nvme.driver.workload.VerifyReport;
+import io.vfiouser.nvme.driver.workload.VerifyRun;
 import io.vfiouser.nvme.driver.workload.VerifySettings;
 import io.vfiouser.nvme.driver.workload.VerifyWorkload;
 import java.io.IOException;
@@ -21,16 +22,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a completed flush covered is in the image, whatever becomes of the server. */
 @Timeout(120)
-@Tag("alone")
 class DurabilityTest {
     private static final int IMAGE_BYTES = 32 << 20;
+    private static final int FLUSHED_UNITS = 200;
 
     @TempDir
     private Path folder;
@@ -49,36 +49,36 @@ class DurabilityTest {
     @Test
     void aVerifiedRunHoldsAfterTheServerWasTerminated() throws Exception {
         try (ServerProcess server = serve()) {
-            VerifyReport report = write(Duration.ofMillis(300));
+            VerifyReport report = writeUntilFlushed(FLUSHED_UNITS);
             assertThat(report.intact()).isTrue();
             assertThat(report.writes()).isPositive();
             assertThat(server.terminate()).isZero();
         }
-        check(200);
+        check(FLUSHED_UNITS);
     }
 
     @Test
     void whatWasFlushedHoldsAfterTheServerWasKilled() throws Exception {
         try (ServerProcess server = serve()) {
             CompletableFuture<VerifyReport> run = CompletableFuture.supplyAsync(() -> write(Duration.ofMinutes(1)));
-            awaitFlushes(200);
+            awaitFlushes(FLUSHED_UNITS);
             server.kill();
             assertThatThrownBy(() -> run.get(20, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(NvmeDriverException.class);
         }
-        check(200);
+        check(FLUSHED_UNITS);
     }
 
     @Test
     void whatWasFlushedHoldsAfterTheServerWasTerminatedUnderLoad() throws Exception {
         try (ServerProcess server = serve()) {
             CompletableFuture<VerifyReport> run = CompletableFuture.supplyAsync(() -> write(Duration.ofMinutes(1)));
-            awaitFlushes(200);
+            awaitFlushes(FLUSHED_UNITS);
             assertThat(server.terminate()).isZero();
             assertThatThrownBy(() -> run.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
         }
-        check(200);
+        check(FLUSHED_UNITS);
     }
 
     private ServerProcess serve() throws IOException {
@@ -86,12 +86,26 @@ class DurabilityTest {
     }
 
     private VerifyReport write(Duration duration) {
-        DriverOptions options = DriverOptions.defaults().withQueues(2).withDepth(16);
-        try (NvmeDriver driver = NvmeDriver.connect(socket, options)) {
-            VerifySettings settings =
-                    VerifySettings.of(4096, duration).withJournal(journal).withFlushEvery(32);
-            return VerifyWorkload.run(driver, driver.namespaces().getFirst(), settings, (done, total) -> {});
+        try (NvmeDriver driver = connect()) {
+            return VerifyWorkload.run(driver, driver.namespaces().getFirst(), settings(duration), (done, total) -> {});
         }
+    }
+
+    private VerifyReport writeUntilFlushed(int units) {
+        try (NvmeDriver driver = connect();
+                VerifyRun run = VerifyRun.start(driver, driver.namespaces().getFirst(), settings(Duration.ZERO))) {
+            awaitFlushes(units);
+            run.stop();
+            return run.await();
+        }
+    }
+
+    private NvmeDriver connect() {
+        return NvmeDriver.connect(socket, DriverOptions.defaults().withQueues(2).withDepth(16));
+    }
+
+    private VerifySettings settings(Duration duration) {
+        return VerifySettings.of(4096, duration).withJournal(journal).withFlushEvery(32);
     }
 
     private void awaitFlushes(int units) {

@@ -45,6 +45,10 @@ class VerifierFindsFaultsTest {
     private static final int BLOCK_BYTES = 512;
     private static final int UNIT_BYTES = 4096;
     private static final int RELEASED_AT_ONCE = 4;
+    /** Fewer than the disk has units, so that most of what a read finds was written before the first move. */
+    private static final int SPAN_BYTES = 512 << 10;
+
+    private static final long FIRST_COMMANDS = 500;
     private static final long SOME_COMMANDS = 150;
     private static final Duration PATIENCE = Duration.ofMillis(1500);
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -103,6 +107,7 @@ class VerifierFindsFaultsTest {
                 .withMaximumTransferBytes(UNIT_BYTES)
                 .withMemoryBytes(1 << 20);
         VerifySettings settings = VerifySettings.of(UNIT_BYTES, Duration.ZERO)
+                .withSpanBytes(SPAN_BYTES)
                 .withFlushEvery(32)
                 .withOneAtDepthOne(true)
                 .withCommandTimeout(PATIENCE);
@@ -130,7 +135,7 @@ class VerifierFindsFaultsTest {
     private Found moveAndLook(NvmeDriver driver, VerifyRun load, EventWatch events, MoveFault fault, Runnable goOn) {
         int wrong = 0;
         for (int i = 0; i < MOST_MOVES && wrong < MOVES; i++) {
-            awaitSomeCommands(load, goOn);
+            awaitCommands(i == 0 ? FIRST_COMMANDS : SOME_COMMANDS, load, goOn);
             FaultyMove move = new FaultyMove(driver, folder.resolve(i % 2 == 0 ? "b" : "a"), fault);
             assertThat(move.run().outcome()).isEqualTo(new MoveOutcome.Moved());
             if (move.injected() || fault == MoveFault.NONE) {
@@ -149,11 +154,11 @@ class VerifierFindsFaultsTest {
         return result(load, goOn);
     }
 
-    private static void awaitSomeCommands(VerifyRun load, Runnable goOn) {
+    private static void awaitCommands(long count, VerifyRun load, Runnable goOn) {
         long before = load.completions();
         Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(1)).until(() -> {
             goOn.run();
-            return load.completions() > before + SOME_COMMANDS || load.failure().isPresent();
+            return load.completions() > before + count || load.failure().isPresent();
         });
     }
 

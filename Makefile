@@ -27,7 +27,7 @@ NATIVE = $(MAKE) --no-print-directory -C native LIBVFIO_USER_SRC="$(abspath $(LI
 
 GUEST_TEST = NATIVE_DIR="$(abspath $(NATIVE_DIR))" MAVEN='$(MAVEN_LOUD)' device/src/guest/run-tests
 
-.PHONY: help deps build native native-samples bindings bindings-check test test-abi demo soak guest guest-test \
+.PHONY: help deps build native native-samples yardstick bindings bindings-check test test-abi demo soak guest guest-test \
     guest-test-smoke package clean
 
 help: ## list the targets
@@ -41,8 +41,11 @@ deps: ## check the tools; as root on Debian, install what is missing
 native: ## obtain and compile libvfio-user
 	@$(NATIVE) native
 
-native-samples: ## compile libvfio-user's own samples and the capability bytes for the tests
-	@$(NATIVE) samples capbytes
+native-samples: ## compile what the tests want: libvfio-user's own samples, the capability bytes, the yardstick
+	@$(NATIVE) samples capbytes yardstick
+
+yardstick: ## compile the NVMe controller in C that Java is measured against
+	@$(NATIVE) yardstick
 
 build: deps native ## compile and package everything, without tests
 	@$(MAVEN) -DskipTests -Dnative.dir="$(abspath $(NATIVE_DIR))" package

@@ -74,4 +74,5 @@ case $target in
 native) say "$OUT/libvfio-user.so (ABI level $(sed -n 's/^abiLevel=//p' libvfio-user.properties))" ;;
 samples) say "$OUT/samples/" ;;
 capbytes) say "$OUT/capbytes" ;;
+yardstick) say "$OUT/nvme-yardstick" ;;
 esac

@@ -4,7 +4,8 @@ Targets
   native      libvfio-user.so and libvfio-user.properties in OUT (the default)
   samples     libvfio-user's own sample programs in OUT/samples
   capbytes    OUT/capbytes, which prints the bytes of PCI capabilities, and OUT/capbytes.txt
-  all         the three of them
+  yardstick   OUT/nvme-yardstick, the NVMe controller in C that Java is measured against
+  all         all of them
   deps        checks the build's needs; as root installs what is missing
   source      obtains the source and prints its folder
   clean       removes target/ (not an OUT elsewhere, not the download)

@@ -31,14 +31,21 @@ fetch(const struct submission_entry *entry, struct io_command *command)
     command->cdw12 = guest_load32(&entry->cdw12);
 }
 
-/* Has the cache fetch what a Read will copy next. Nothing was checked yet, so it must not do more. */
+/* Has the cache fetch what the command will copy first. Nothing was checked yet but that the address is one of the medium. */
 static inline void
 prefetch_data(const struct controller *controller, const struct io_command *command)
 {
     const struct medium *medium = controller->medium;
+    const uint8_t *data;
 
-    if (CDW0_OPCODE(command->cdw0) == IO_READ && medium->memory != NULL && command->lba < controller->blocks) {
-        copy_prefetch(medium->memory + (command->lba << BLOCK_SHIFT));
+    if (medium->memory == NULL || command->lba >= controller->blocks) {
+        return;
+    }
+    data = medium->memory + (command->lba << BLOCK_SHIFT);
+    if (CDW0_OPCODE(command->cdw0) == IO_READ) {
+        copy_prefetch_source(data);
+    } else if (CDW0_OPCODE(command->cdw0) == IO_WRITE) {
+        copy_prefetch_target(data);
     }
 }
 

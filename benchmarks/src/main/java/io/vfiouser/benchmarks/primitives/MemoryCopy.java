@@ -1,0 +1,90 @@
+package io.vfiouser.benchmarks.primitives;
+
+import io.vfiouser.os.Mapping;
+import io.vfiouser.os.PageSize;
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The copy between guest memory and a RAM medium, in nanoseconds per copy, by size and by the pages under the medium: random blocks out of 128 MiB
+ * into a few buffers, as reads at depth 32 do. Compare the page sizes: what the translation of addresses costs; and with {@code DeviceTransfer}:
+ * what a command costs besides. {@code nvme-yardstick --copy-loop} is the same loop in C.
+ *
+ * <p>Pages that cannot be had make it fail, so that no figure goes by a wrong name: {@code sysctl vm.nr_hugepages=64} reserves enough.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 3,
+        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms64m", "-Xmx512m"})
+@SuppressWarnings("NullAway.Init") // JMH calls the set-up first
+public class MemoryCopy {
+    private static final long MEDIUM_BYTES = 128L << 20;
+    private static final int BUFFERS = 32;
+    private static final int PLACES = 8192;
+    private static final int SEED = 23;
+
+    /** Bytes copied at a time. */
+    @Param({"512", "4096", "16384", "65536", "131072"})
+    public int sizeBytes;
+
+    /** Pages of the medium. */
+    @Param({"BASE", "TRANSPARENT_HUGE", "EXPLICIT_HUGE"})
+    public PageSize pages;
+
+    private final long[] places = new long[PLACES];
+    private Mapping medium;
+    private Mapping guest;
+    private MemorySegment from;
+    private MemorySegment to;
+    private int next;
+
+    /** Takes the memory. */
+    @Setup
+    public void start() {
+        medium = Mapping.anonymous(MEDIUM_BYTES, pages);
+        if (medium.pageSize() != pages) {
+            throw new IllegalStateException("wanted " + pages + ", got " + medium.pageSize()
+                    + ": reserve 64 huge pages, or leave this out with -p pages=BASE");
+        }
+        guest = Mapping.anonymous((long) BUFFERS * sizeBytes, PageSize.BASE);
+        medium.populate();
+        guest.populate();
+        from = medium.segment();
+        to = guest.segment();
+        Random random = new Random(SEED);
+        for (int i = 0; i < PLACES; i++) {
+            places[i] = (long) random.nextInt((int) (MEDIUM_BYTES / sizeBytes)) * sizeBytes;
+        }
+    }
+
+    /** Frees it. */
+    @TearDown
+    public void stop() {
+        guest.close();
+        medium.close();
+    }
+
+    /** One copy. */
+    @Benchmark
+    public void copy() {
+        int i = next++;
+        MemorySegment.copy(from, places[i & (PLACES - 1)], to, (long) (i & (BUFFERS - 1)) * sizeBytes, sizeBytes);
+    }
+}

@@ -1,5 +1,8 @@
 package io.vfiouser.nvme;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.vfiouser.os.MemoryFaults;
 
 /** The order of the packages of this module: cli → driver, root → controller → migration → subsystem, memory → block, spec. */
 @AnalyzeClasses(packages = "io.vfiouser.nvme", importOptions = DoNotIncludeTests.class)
@@ -86,6 +90,29 @@ class PackageOrderTest {
             "io.vfiouser.server..",
             "io.vfiouser.client..",
             "io.vfiouser.abi..");
+
+    /** Commands reach interrupts through {@code InterruptSink}, whose implementation is the transport's, and nothing else of the library. */
+    @ArchTest
+    static final ArchRule commandsCallNothingOfTheLibrary = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    ROOT + ".controller..",
+                    ROOT + ".memory..",
+                    ROOT + ".block..",
+                    ROOT + ".spec..",
+                    ROOT + ".subsystem..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.vfiouser.abi..", "io.vfiouser.server..", "io.vfiouser.client..", "io.vfiouser.ffi..");
+
+    /** System calls are the back ends' business: what executes commands only asks whether guest memory is still there. */
+    @ArchTest
+    static final ArchRule commandsMakeNoSystemCalls = noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + ".controller..", ROOT + ".memory..", ROOT + ".spec..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.vfiouser.os..").and(not(type(MemoryFaults.class))));
 
     @ArchTest
     static final ArchRule theDriverIsAHostAndDoesNotKnowTheController = mayNotKnow(

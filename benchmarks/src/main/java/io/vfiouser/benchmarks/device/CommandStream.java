@@ -126,13 +126,17 @@ public final class CommandStream {
         nextPlace = (nextPlace + 1) & (PLACES - 1);
     }
 
-    /** Has each block of the namespace written, so that no page of it comes into being while something is measured. */
+    /** Has zeroes written to each block of the namespace, so that no page of it comes into being while something is measured. */
     public static void fill(SteppedController controller) {
         int sizeBytes = 128 << 10;
         int blocks = sizeBytes / Medium.BLOCK_BYTES;
+        MemorySegment memory = controller.ram().guestView();
+        long zeroes = controller.ram().iova(controller.allocate(sizeBytes));
         HostRing ring = controller.ring(1);
         for (long lba = 0; lba < Medium.SIZE_BYTES / Medium.BLOCK_BYTES; lba += blocks) {
-            IoCommand.writeZeroes(controller.ram().guestView(), ring.next(), ring.slot(), NAMESPACE, lba, blocks, 0);
+            IoCommand.write(memory, ring.next(), ring.slot(), NAMESPACE, lba, blocks, 0, 0, 0);
+            SubmissionEntry.putSgl(
+                    memory, ring.next(), zeroes, SglDescriptor.lengthAndType(sizeBytes, SglDescriptor.DATA_BLOCK));
             ring.advance();
             ring.ring();
             controller.complete(ring, 1);

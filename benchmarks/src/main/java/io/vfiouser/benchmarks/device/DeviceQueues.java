@@ -73,8 +73,9 @@ public class DeviceQueues {
             }
             ring.ring();
         }
+        int ignored = controller.step();
         for (int id = 1; id <= queues; id++) {
-            controller.complete(controller.ring(id), each);
+            controller.await(controller.ring(id), each);
         }
     }
 

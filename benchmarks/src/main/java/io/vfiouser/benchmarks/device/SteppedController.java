@@ -107,9 +107,15 @@ public final class SteppedController implements AutoCloseable {
         return offset;
     }
 
-    /** Steps the poller until a queue has completed so many commands. */
+    /** Steps the poller until a queue has completed so many commands, of which none has been executed yet. */
     public void complete(HostRing ring, int commands) {
-        int left = commands;
+        int ignored = poller.doWork();
+        await(ring, commands);
+    }
+
+    /** Takes so many completions of a queue, and steps the poller only if they are not all there. */
+    public void await(HostRing ring, int commands) {
+        int left = commands - ring.reap();
         for (int passes = 0; left > 0; passes++) {
             int ignored = poller.doWork();
             left -= ring.reap();

@@ -21,11 +21,17 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From the doorbell to the completion nothing is allocated, whatever the command. */
+/**
+ * From the doorbell to the completion nothing is allocated, whatever the command.
+ *
+ * <p>What is compiled provisionally may allocate what the last compiler avoids, and when that has done its work depends on the machine. So
+ * rounds are measured until some thousand commands in a row allocate no byte. The benchmarks' own test goes through sizes and data
+ * pointers one by one; here are shadow doorbells and coalescing.
+ */
 class FastPathAllocationTest {
     private static final int ENTRIES = 64;
-    private static final int WARM_UP = 2_000;
-    private static final int MEASURED = 2_000;
+    private static final int ROUNDS = 100;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final long UNWRITTEN_LBA = 4000;
     private static final int COMMANDS = ENTRIES - 1;
 
@@ -47,13 +53,18 @@ class FastPathAllocationTest {
             }
             fill(host, guest.memory(), host.at(queue.submissionBase()));
             QueuePoller poller = guest.controller().pollers().getFirst();
-            int warm = rounds(shadow, poller, 0, WARM_UP);
-            guest.interrupts().clear();
-            long before = ThreadAllocation.bytes();
-            int ignored = rounds(shadow, poller, warm, MEASURED);
-            long allocated = ThreadAllocation.bytes() - before;
-            // The compiler may make a few objects of its own on this thread; one per command would be 16 times this.
-            assertThat(allocated).isLessThan(MEASURED * (long) COMMANDS);
+            long end = System.nanoTime() + PATIENCE_NANOS;
+            int tail = 0;
+            long allocated;
+            do {
+                guest.interrupts().clear();
+                long before = ThreadAllocation.bytes();
+                tail = rounds(shadow, poller, tail, ROUNDS);
+                allocated = ThreadAllocation.bytes() - before;
+            } while (allocated > 0 && System.nanoTime() - end < 0);
+            assertThat(allocated)
+                    .as("bytes allocated by %d commands", ROUNDS * COMMANDS)
+                    .isZero();
             assertThat(CompletionEntry.statusField(
                             CompletionEntry.second(guest.memory(), host.at(queue.completionBase()))))
                     .isZero();

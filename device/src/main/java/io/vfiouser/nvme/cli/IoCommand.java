@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  nvme-vfu io /run/vm1/nvme0.sock --mode randread --block 4K --depth 32 --queues 2 --seconds 10",
+            "  nvme-vfu io /run/vm1/nvme0.sock --mode randread --depth 128 --rate 200000 --warmup 2 --seconds 10",
             "  nvme-vfu io /run/vm1/nvme0.sock --mode read --sha256",
             "  nvme-vfu io /run/vm1/nvme0.sock --mode verify --seconds 10 --journal run.journal --destroy-data",
             "  nvme-vfu io /run/vm1/nvme0.sock --mode verify --check run.journal"
@@ -88,6 +89,15 @@ final class IoCommand implements Callable<Integer> {
 
     @Option(names = "--warmup", paramLabel = "N", description = "Seconds of load before anything is counted (0).")
     private double warmUp;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "IOPS",
+            description =
+                    "Issue so many commands a second in all, at fixed times, --depth in flight on a queue at most, and count"
+                            + " the latency of each from when it was due: no wait is left out because those before it were slow."
+                            + " Without it each queue always keeps --depth commands in flight, as fast as it goes.")
+    private @Nullable Double rate;
 
     @Option(names = "--namespace", paramLabel = "ID", description = "Namespace (the first).")
     private int namespaceId;
@@ -134,6 +144,7 @@ final class IoCommand implements Callable<Integer> {
                 .withQueues(queues)
                 .withDepth(depth)
                 .withInterrupts(interrupts)
+                .withHugePages(true)
                 .withMaximumTransferBytes(Math.max(blockBytes + 4095 & -4096, 1 << 20))
                 .withMemoryBytes(dataBytes + (1 << 20));
         try (NvmeDriver driver = SocketTarget.attach(path, options)) {
@@ -181,12 +192,13 @@ final class IoCommand implements Callable<Integer> {
                 duration(seconds),
                 span == null ? Long.MAX_VALUE : span.bytes(),
                 1,
-                interrupts);
+                interrupts,
+                rate == null ? 0 : rate);
         PerfReport report;
         try (Terminal.Bar bar = Terminal.progress(mode.toString(), " s", 1_000_000_000)) {
             report = PerfWorkload.run(driver, namespace, settings, bar);
         }
-        new IoOutput(spec.commandLine().getOut(), json).load(mode, driver, namespace, depth, report);
+        new IoOutput(spec.commandLine().getOut(), json).load(mode, driver, namespace, depth, settings, report);
         return ExitCode.OK;
     }
 
@@ -261,6 +273,9 @@ final class IoCommand implements Callable<Integer> {
         if (!(seconds > 0 && seconds <= 1e7) || !(warmUp >= 0 && warmUp <= 1e7)) {
             throw usage("--seconds must be more than 0, and --warmup not negative");
         }
+        if (rate != null) {
+            checkRate(rate);
+        }
         if (sha256 && mode != IoMode.READ) {
             throw usage("--sha256 goes with --mode read only");
         }
@@ -272,6 +287,18 @@ final class IoCommand implements Callable<Integer> {
         }
         if (mode.writes() && check == null && !destroyData) {
             throw usage("--mode " + mode + " overwrites the namespace: add --destroy-data if that is wanted");
+        }
+    }
+
+    private void checkRate(double commandsPerSecond) {
+        if (!(commandsPerSecond > 0 && commandsPerSecond <= 1e9)) {
+            throw usage("--rate must be more than 0 and at most 1e9 commands per second");
+        }
+        if (mode.pattern().isEmpty() || sha256) {
+            throw usage("--rate goes with a mode that measures: randread, randwrite, randrw, read or write");
+        }
+        if (interrupts) {
+            throw usage("--rate polls for completions: leave out --interrupts");
         }
     }
 

@@ -4,7 +4,9 @@ import io.vfiouser.nvme.driver.NamespaceInfo;
 import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.nvme.driver.workload.Mismatch;
 import io.vfiouser.nvme.driver.workload.PerfReport;
+import io.vfiouser.nvme.driver.workload.PerfSettings;
 import io.vfiouser.nvme.driver.workload.VerifyReport;
+import io.vfiouser.os.PageSize;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -46,7 +48,13 @@ final class IoOutput {
         }
     }
 
-    void load(IoMode mode, NvmeDriver driver, NamespaceInfo namespace, int depth, PerfReport report) {
+    void load(
+            IoMode mode,
+            NvmeDriver driver,
+            NamespaceInfo namespace,
+            int depth,
+            PerfSettings settings,
+            PerfReport report) {
         if (json) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("mode", mode.toString());
@@ -55,6 +63,11 @@ final class IoOutput {
             facts.put("depth", depth);
             facts.put("queues", driver.ioQueueCount());
             facts.put("doorbells", driver.doorbellsMapped() ? "mapped" : "trapped");
+            facts.put("memory", pages(driver.memoryPageSize()));
+            if (settings.openLoop()) {
+                facts.put("rate", settings.commandsPerSecond());
+                facts.put("missed", report.missed());
+            }
             facts.put("seconds", report.nanos() / 1e9);
             facts.put("commands", report.commands());
             facts.put("reads", report.reads().getTotalCount());
@@ -71,7 +84,7 @@ final class IoOutput {
         }
         out.printf(
                 Locale.ROOT,
-                "%s of %s, depth %d, %d queue%s, %.1f s, namespace %d (%s), doorbells %s%n",
+                "%s of %s, depth %d, %d queue%s, %.1f s, namespace %d (%s), doorbells %s, memory on %s pages%n",
                 mode,
                 ByteSize.format(report.transferBytes()),
                 depth,
@@ -80,13 +93,21 @@ final class IoOutput {
                 report.nanos() / 1e9,
                 namespace.id(),
                 ByteSize.format(namespace.lengthBytes()),
-                driver.doorbellsMapped() ? "mapped" : "trapped");
+                driver.doorbellsMapped() ? "mapped" : "trapped",
+                pages(driver.memoryPageSize()));
         out.printf(
                 Locale.ROOT,
                 "  IOPS     %.0f  (%d reads, %d writes)%n",
                 report.iops(),
                 report.reads().getTotalCount(),
                 report.writes().getTotalCount());
+        if (settings.openLoop()) {
+            out.printf(
+                    Locale.ROOT,
+                    "  rate     %.0f/s, latency from when a command was due; %d could not be issued in time%n",
+                    settings.commandsPerSecond(),
+                    report.missed());
+        }
         out.printf(Locale.ROOT, "  MiB/s    %.1f%n", report.bytesPerSecond() / MIB);
         latencyLine("latency", report.all());
         if (report.reads().getTotalCount() > 0 && report.writes().getTotalCount() > 0) {
@@ -146,6 +167,14 @@ final class IoOutput {
         }
         values.put("max", histogram.getMaxValue());
         return values;
+    }
+
+    private static String pages(PageSize size) {
+        return switch (size) {
+            case BASE -> "base";
+            case TRANSPARENT_HUGE -> "transparent huge";
+            case EXPLICIT_HUGE -> "reserved huge";
+        };
     }
 
     private static String name(double percentile) {

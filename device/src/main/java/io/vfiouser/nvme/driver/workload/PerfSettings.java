@@ -3,7 +3,10 @@ package io.vfiouser.nvme.driver.workload;
 import java.time.Duration;
 
 /**
- * A closed-loop load: each queue keeps {@code depth} commands in flight.
+ * A load on all queues of a driver. In a <em>closed loop</em> each queue keeps {@code depth} commands in flight: a slow command delays those
+ * behind it, which are then never counted as late. In an <em>open loop</em> commands are due at fixed times whatever became of those before
+ * them, at most {@code depth} in flight, and the latency of each counts from when it was due: what a device owes to clients that do not wait
+ * for each other.
  *
  * @param pattern what is done where
  * @param transferBytes of each command; a multiple of the block size
@@ -12,6 +15,7 @@ import java.time.Duration;
  * @param spanBytes how much of the namespace is used, from its start
  * @param seed of the random numbers
  * @param sleep wait for interrupts instead of polling; the driver must have been attached with them
+ * @param commandsPerSecond of an open loop, of all queues together; 0 for a closed loop
  */
 public record PerfSettings(
         Pattern pattern,
@@ -20,7 +24,22 @@ public record PerfSettings(
         Duration duration,
         long spanBytes,
         long seed,
-        boolean sleep) {
+        boolean sleep,
+        double commandsPerSecond) {
+
+    public PerfSettings {
+        if (!(commandsPerSecond >= 0 && commandsPerSecond <= 1e9)) {
+            throw new IllegalArgumentException("a rate must be 0 to 1e9 commands per second, not " + commandsPerSecond);
+        }
+        if (commandsPerSecond > 0 && sleep) {
+            throw new IllegalArgumentException("an open loop polls: it cannot sleep until an interrupt comes");
+        }
+    }
+
+    /** Whether commands are due at fixed times. */
+    public boolean openLoop() {
+        return commandsPerSecond > 0;
+    }
 
     /** What is done where. */
     public enum Pattern {

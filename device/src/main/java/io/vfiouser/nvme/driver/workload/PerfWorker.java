@@ -1,100 +1,47 @@
 package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.CompletionHandler;
-import io.vfiouser.nvme.driver.DmaBuffer;
 import io.vfiouser.nvme.driver.IoQueue;
-import io.vfiouser.nvme.driver.NamespaceInfo;
-import io.vfiouser.nvme.driver.NvmeCommandException;
-import io.vfiouser.nvme.driver.NvmeCompletion;
-import io.vfiouser.nvme.driver.NvmeDriver;
 import io.vfiouser.nvme.driver.PollPause;
-import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
 
 /**
- * One queue under load. The clock is read once for a batch of completions: that moment ends the commands of the batch and begins
+ * One queue in a closed loop. The clock is read once for a batch of completions: that moment ends the commands of the batch and begins
  * those that replace them, which the next poll rings.
  */
 final class PerfWorker implements Runnable, CompletionHandler {
 
-    private static final long LONGEST_LATENCY = TimeUnit.SECONDS.toNanos(100);
-    private static final int DIGITS = 3;
     private static final Duration NAP = Duration.ofMillis(20);
 
     private final Workers workers;
+    private final PerfTransfers transfers;
     private final IoQueue queue;
-    private final NamespaceInfo namespace;
-    private final PerfSettings settings;
-    private final DmaBuffer buffer;
-    private final long bufferOffset;
+    private final boolean sleep;
     private final long countFrom;
     private final long end;
-    private final int blocksPerTransfer;
-    private final long firstUnit;
-    private final long units;
     private final PollPause pause = new PollPause();
-
-    private final long[] startedAt;
-    private final boolean[] reading;
-    private final Histogram reads = newHistogram();
-    private final Histogram writes = newHistogram();
-    private long random;
-    private long nextUnit;
     private long now;
     private boolean nowIsFresh;
 
-    PerfWorker(
-            Workers workers,
-            NvmeDriver driver,
-            int index,
-            NamespaceInfo namespace,
-            PerfSettings settings,
-            DmaBuffer buffer,
-            long bufferOffset,
-            long countFrom,
-            long end) {
+    PerfWorker(Workers workers, PerfTransfers transfers, boolean sleep, long countFrom, long end) {
         this.workers = workers;
-        this.queue = driver.ioQueue(index);
-        this.namespace = namespace;
-        this.settings = settings;
-        this.buffer = buffer;
-        this.bufferOffset = bufferOffset;
+        this.transfers = transfers;
+        this.queue = transfers.queue();
+        this.sleep = sleep;
         this.countFrom = countFrom;
         this.end = end;
-        this.blocksPerTransfer = settings.transferBytes() / namespace.blockBytes();
-        long allUnits = Math.min(settings.spanBytes(), namespace.lengthBytes()) / settings.transferBytes();
-        // random access goes everywhere; sequential streams each have a part of their own
-        this.units = settings.pattern().random() ? allUnits : allUnits / driver.ioQueueCount();
-        this.firstUnit = settings.pattern().random() ? 0 : units * index;
-        this.startedAt = new long[queue.depth()];
-        this.reading = new boolean[queue.depth()];
-        this.random = mix(settings.seed() + index + 1);
-    }
-
-    static Histogram newHistogram() {
-        return new Histogram(LONGEST_LATENCY, DIGITS);
-    }
-
-    Histogram reads() {
-        return reads;
-    }
-
-    Histogram writes() {
-        return writes;
     }
 
     @Override
     public void run() {
-        fillBuffers();
+        transfers.fillBuffers();
         now = System.nanoTime();
-        for (int slot = 0; slot < startedAt.length; slot++) {
-            submit(slot);
+        for (int slot = 0; slot < transfers.slots(); slot++) {
+            transfers.submit(slot, now);
         }
         while (queue.outstanding() > 0) {
             nowIsFresh = false;
-            int done = settings.sleep() ? queue.await(this, NAP) : queue.poll(this);
+            int done = sleep ? queue.await(this, NAP) : queue.poll(this);
             if (done > 0) {
                 pause.reset();
             } else if (workers.stopped()) {
@@ -112,71 +59,12 @@ final class PerfWorker implements Runnable, CompletionHandler {
             now = System.nanoTime();
             nowIsFresh = true;
         }
-        if (statusField != 0) {
-            throw new NvmeCommandException(
-                    (reading[slot] ? "Read" : "Write") + " on namespace " + namespace.id(),
-                    new NvmeCompletion((int) result, 0, statusField));
-        }
+        transfers.check(slot, statusField, result);
         if (now - countFrom >= 0 && now - end < 0) {
-            (reading[slot] ? reads : writes).recordValue(Math.min(now - startedAt[slot], LONGEST_LATENCY));
+            transfers.count(slot, now - transfers.startedAt(slot));
         }
         if (now - end < 0 && !workers.stopped()) {
-            submit(slot);
-        }
-    }
-
-    private void submit(int slot) {
-        long unit = firstUnit + nextUnit();
-        long lba = unit * blocksPerTransfer;
-        int length = settings.transferBytes();
-        long iova = buffer.iova() + bufferOffset + (long) slot * length;
-        boolean read = nextIsRead();
-        reading[slot] = read;
-        startedAt[slot] = now;
-        boolean room = read
-                ? queue.read(namespace.id(), lba, blocksPerTransfer, iova, length, slot)
-                : queue.write(namespace.id(), lba, blocksPerTransfer, iova, length, false, slot);
-        if (!room) {
-            throw new IllegalStateException("queue " + queue.id() + " is used by somebody else");
-        }
-    }
-
-    private long nextUnit() {
-        if (settings.pattern().random()) {
-            return Math.unsignedMultiplyHigh(nextRandom(), units);
-        }
-        long unit = nextUnit;
-        nextUnit = unit + 1 == units ? 0 : unit + 1;
-        return unit;
-    }
-
-    private boolean nextIsRead() {
-        int percent = settings.pattern().readPercent();
-        return percent == 100 || (percent != 0 && Math.unsignedMultiplyHigh(nextRandom(), 100) < percent);
-    }
-
-    /** xorshift64*: good enough to scatter, and a few cycles. */
-    private long nextRandom() {
-        long x = random;
-        x ^= x >>> 12;
-        x ^= x << 25;
-        x ^= x >>> 27;
-        random = x;
-        return x * 0x2545_F491_4F6C_DD1DL;
-    }
-
-    private static long mix(long seed) {
-        long z = seed * 0x9E37_79B9_7F4A_7C15L;
-        z = (z ^ z >>> 30) * 0xBF58_476D_1CE4_E5B9L;
-        return z | 1;
-    }
-
-    private void fillBuffers() {
-        if (settings.pattern().writes()) {
-            long length = (long) startedAt.length * settings.transferBytes();
-            for (long i = 0; i < length; i += Long.BYTES) {
-                buffer.segment().set(ValueLayout.JAVA_LONG_UNALIGNED, bufferOffset + i, nextRandom());
-            }
+            transfers.submit(slot, now);
         }
     }
 }

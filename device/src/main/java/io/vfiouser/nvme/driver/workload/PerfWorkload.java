@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** Runs a {@link PerfSettings closed-loop load} on all I/O queues of a driver, one thread for each. */
+/** Runs a {@link PerfSettings load} on all I/O queues of a driver, one thread for each. */
 public final class PerfWorkload {
 
     private PerfWorkload() {}
@@ -25,21 +25,39 @@ public final class PerfWorkload {
         long countFrom = start + settings.warmUp().toNanos();
         long end = countFrom + settings.duration().toNanos();
         Workers workers = new Workers(driver.threads());
-        List<PerfWorker> tasks = new ArrayList<>();
+        List<PerfTransfers> queues = new ArrayList<>();
+        List<PacedPerfWorker> paced = new ArrayList<>();
+        List<Runnable> tasks = new ArrayList<>();
         try (DmaBuffer buffer = driver.allocate(driver.ioQueueCount() * slotsBytes)) {
             for (int i = 0; i < driver.ioQueueCount(); i++) {
-                tasks.add(new PerfWorker(
-                        workers, driver, i, namespace, settings, buffer, i * slotsBytes, countFrom, end));
+                PerfTransfers transfers = new PerfTransfers(driver, i, namespace, settings, buffer, i * slotsBytes);
+                queues.add(transfers);
+                if (settings.openLoop()) {
+                    double apart = 1e9 / settings.commandsPerSecond();
+                    // the queues take turns
+                    PacedPerfWorker worker = new PacedPerfWorker(
+                            workers,
+                            transfers,
+                            apart * driver.ioQueueCount(),
+                            start + (long) (i * apart),
+                            countFrom,
+                            end);
+                    paced.add(worker);
+                    tasks.add(worker);
+                } else {
+                    tasks.add(new PerfWorker(workers, transfers, settings.sleep(), countFrom, end));
+                }
             }
             workers.run("io", tasks, () -> System.nanoTime() - start, end - start, progress);
         }
-        Histogram reads = PerfWorker.newHistogram();
-        Histogram writes = PerfWorker.newHistogram();
-        for (PerfWorker task : tasks) {
-            reads.add(task.reads());
-            writes.add(task.writes());
+        Histogram reads = PerfTransfers.newHistogram();
+        Histogram writes = PerfTransfers.newHistogram();
+        for (PerfTransfers each : queues) {
+            reads.add(each.reads());
+            writes.add(each.writes());
         }
-        return new PerfReport(end - countFrom, settings.transferBytes(), reads, writes);
+        long missed = paced.stream().mapToLong(PacedPerfWorker::missed).sum();
+        return new PerfReport(end - countFrom, settings.transferBytes(), reads, writes, missed);
     }
 
     private static void check(NvmeDriver driver, NamespaceInfo namespace, PerfSettings settings) {

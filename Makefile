@@ -16,6 +16,13 @@ JEXTRACT ?=
 SRC_V01 ?=
 SRC_V02A ?=
 SRC_V02B ?=
+# What `make bench` measures: rounds, seconds of each measurement, cells (quick, full, or as benchmarks/bin/side-by-side takes them), a
+# built SPDK tree to compare with as well, and more arguments for side-by-side.
+BENCH_ROUNDS ?= 3
+BENCH_SECONDS ?= 2
+BENCH_CELLS ?= quick
+SPDK_DIR ?=
+BENCH_ARGS ?=
 # More arguments for Maven, e.g. MAVEN_ARGS=-o
 MAVEN_ARGS ?=
 
@@ -27,8 +34,8 @@ NATIVE = $(MAKE) --no-print-directory -C native LIBVFIO_USER_SRC="$(abspath $(LI
 
 GUEST_TEST = NATIVE_DIR="$(abspath $(NATIVE_DIR))" MAVEN='$(MAVEN_LOUD)' device/src/guest/run-tests
 
-.PHONY: help deps build native native-samples yardstick bindings bindings-check test test-abi demo soak guest guest-test \
-    guest-test-smoke package clean
+.PHONY: help deps build native native-samples yardstick bindings bindings-check test test-abi demo bench soak guest \
+    guest-test guest-test-smoke package clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
@@ -69,6 +76,13 @@ test-abi: deps ## the whole suite with each library given: LIBS="path/a.so path/
 
 demo: build ## serve, write, verify and move a disk between processes, with a short report
 	@NATIVE_DIR="$(abspath $(NATIVE_DIR))" device/bin/demo
+
+bench: build yardstick ## Java and C in turn with one client: BENCH_ROUNDS BENCH_SECONDS BENCH_CELLS=quick|full SPDK_DIR=dir
+	@NATIVE_DIR="$(abspath $(NATIVE_DIR))" benchmarks/bin/side-by-side --rounds $(BENCH_ROUNDS) --seconds $(BENCH_SECONDS) \
+	    --cells $(BENCH_CELLS) --json benchmarks/target/side-by-side.json --markdown benchmarks/target/side-by-side.md $(BENCH_ARGS)
+	@$(if $(SPDK_DIR),NATIVE_DIR="$(abspath $(NATIVE_DIR))" benchmarks/bin/side-by-side --rounds $(BENCH_ROUNDS) \
+	    --seconds $(BENCH_SECONDS) --spdk "$(abspath $(SPDK_DIR))" --json benchmarks/target/side-by-side-spdk.json \
+	    --markdown benchmarks/target/side-by-side-spdk.md $(BENCH_ARGS))
 
 soak: deps native native-samples ## the long tests: 200 kills of either side, 100 moves of each kind
 	@$(MAVEN_LOUD) -Dnative.dir="$(abspath $(NATIVE_DIR))" -Dtest.groups=soak -Dtest.excludedGroups= -Dtest.aloneGroups=none -Dtest.forks=1 verify

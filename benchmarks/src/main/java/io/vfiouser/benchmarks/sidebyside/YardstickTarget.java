@@ -1,0 +1,36 @@
+package io.vfiouser.benchmarks.sidebyside;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The device written in C for this comparison, on the same library. */
+record YardstickTarget(String name, Path program, int cpu, long namespaceBytes) implements Target {
+
+    private static final Duration START_BOUND = Duration.ofSeconds(10);
+
+    @Override
+    public void check() {
+        if (!Files.isExecutable(program)) {
+            throw new BenchException(name + ": there is no " + program + ": `make yardstick` builds it");
+        }
+    }
+
+    @Override
+    public Running start(Children children, Backend backend) {
+        Path socket = children.folder().resolve("c");
+        ChildProcess process = children.start(
+                name,
+                Target.pinned(
+                        cpu,
+                        List.of(
+                                program.toString(),
+                                "--socket",
+                                socket.toString(),
+                                "--" + backend,
+                                Size.format(namespaceBytes))));
+        process.await(line -> line.startsWith("listening on "), START_BOUND);
+        return new Running(process, socket);
+    }
+}

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 final class HugePages {
     private static final long FALLBACK_BYTES = 2L << 20;
     private static final Path TRANSPARENT = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    private static final Path TRANSPARENT_SHARED = Path.of("/sys/kernel/mm/transparent_hugepage/shmem_enabled");
     private static final Path MEMORY = Path.of("/proc/meminfo");
 
     /** The default huge page size in bytes. */
@@ -19,6 +20,16 @@ final class HugePages {
     static boolean transparentAllowed() {
         try {
             return !Files.readString(TRANSPARENT).contains("[never]");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether the kernel honours such a request for files in memory too. */
+    static boolean transparentAllowedInFiles() {
+        try {
+            String choice = Files.readString(TRANSPARENT_SHARED);
+            return !choice.contains("[never]") && !choice.contains("[deny]");
         } catch (IOException e) {
             return false;
         }

@@ -183,6 +183,11 @@ public final class Mapping implements AutoCloseable {
         }
         long address = MemoryCalls.mmap(lengthBytes, protection.bits(), posix_h.MAP_SHARED(), fd.value(), offset);
         ErrnoException.check("map " + lengthBytes + " bytes at offset " + offset + " of descriptor " + fd, address);
+        if (pageSize == PageSize.TRANSPARENT_HUGE
+                && MemoryCalls.madvise(address, lengthBytes, posix_h.MADV_HUGEPAGE()) < 0) {
+            // A kernel without them: the memory is as good, only slower.
+            return new Mapping(address, lengthBytes, lengthBytes, protection, PageSize.BASE);
+        }
         // munmap(2) wants whole huge pages, mmap(2) does not.
         long reserved = pageSize == PageSize.EXPLICIT_HUGE ? HugePages.roundUp(lengthBytes) : lengthBytes;
         return new Mapping(address, lengthBytes, reserved, protection, pageSize);

@@ -31,27 +31,38 @@ public final class MemFd implements AutoCloseable {
      * Makes zeroed memory.
      *
      * @param name for people who look at {@code /proc}
-     * @param wanted {@link PageSize#EXPLICIT_HUGE} is given if the pool has enough pages, and the length is then rounded
-     *     up to whole ones; otherwise, and for everything else, base pages are given
+     * @param wanted {@link PageSize#EXPLICIT_HUGE} is given if the pool has enough pages; otherwise, and if they are wanted, {@link
+     *     PageSize#TRANSPARENT_HUGE} if the system allows them in memory files; with either the length is rounded up to whole huge pages.
+     *     Otherwise base pages are given
      * @throws ErrnoException if the system refuses
      */
     public static MemFd create(String name, long lengthBytes, PageSize wanted) {
         if (lengthBytes < 0) {
             throw new IllegalArgumentException("a negative length: " + lengthBytes);
         }
-        if (wanted == PageSize.EXPLICIT_HUGE && lengthBytes > 0) {
+        if (wanted == PageSize.BASE || lengthBytes == 0) {
+            return createOrdinary(name, PageSize.BASE, lengthBytes);
+        }
+        if (wanted == PageSize.EXPLICIT_HUGE) {
             try {
                 return createHuge(name, HugePages.roundUp(lengthBytes));
             } catch (ErrnoException e) {
-                // No pages reserved, too few of them, or no support: the documented answer is base pages.
-                return createBase(name, lengthBytes);
+                // No pages reserved, too few of them, or no support: the documented answer is the next best.
+                return createMergeable(name, lengthBytes);
             }
         }
-        return createBase(name, lengthBytes);
+        return createMergeable(name, lengthBytes);
     }
 
-    private static MemFd createBase(String name, long lengthBytes) {
-        return sized(open(name, 0), PageSize.BASE, lengthBytes);
+    /** Transparent huge pages if they are allowed. */
+    private static MemFd createMergeable(String name, long lengthBytes) {
+        return HugePages.transparentAllowedInFiles()
+                ? createOrdinary(name, PageSize.TRANSPARENT_HUGE, HugePages.roundUp(lengthBytes))
+                : createOrdinary(name, PageSize.BASE, lengthBytes);
+    }
+
+    private static MemFd createOrdinary(String name, PageSize pageSize, long lengthBytes) {
+        return sized(open(name, 0), pageSize, lengthBytes);
     }
 
     private static MemFd createHuge(String name, long lengthBytes) {
@@ -95,7 +106,7 @@ public final class MemFd implements AutoCloseable {
         return fd.lengthBytes();
     }
 
-    /** {@link PageSize#EXPLICIT_HUGE} or {@link PageSize#BASE}. */
+    /** What backs it. Transparent huge pages are asked for with each mapping; whether they come is the kernel's decision. */
     public PageSize pageSize() {
         return pageSize;
     }

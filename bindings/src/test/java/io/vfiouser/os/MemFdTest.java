@@ -55,9 +55,22 @@ class MemFdTest {
         try (MemFd memory = MemFd.create("test", 1, PageSize.EXPLICIT_HUGE);
                 Mapping mapping = memory.map(Protection.READ_WRITE)) {
             assertThat(mapping.pageSize()).isEqualTo(memory.pageSize());
-            long expected = memory.pageSize() == PageSize.EXPLICIT_HUGE ? HugePages.BYTES : 1;
+            long expected = memory.pageSize() == PageSize.BASE ? 1 : HugePages.BYTES;
             assertThat(memory.lengthBytes()).isEqualTo(expected);
             mapping.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+        }
+    }
+
+    @Test
+    void transparentHugePagesAreGivenWhereTheSystemAllowsThemInFiles() {
+        try (MemFd memory = MemFd.create("test", HugePages.BYTES + 1, PageSize.TRANSPARENT_HUGE);
+                Mapping mapping = memory.map(Protection.READ_WRITE)) {
+            PageSize expected = HugePages.transparentAllowedInFiles() ? PageSize.TRANSPARENT_HUGE : PageSize.BASE;
+            assertThat(memory.pageSize()).isEqualTo(expected);
+            assertThat(mapping.pageSize()).isEqualTo(expected);
+            mapping.segment().fill((byte) 1);
+            assertThat(mapping.segment().get(ValueLayout.JAVA_BYTE, HugePages.BYTES))
+                    .isEqualTo((byte) 1);
         }
     }
 

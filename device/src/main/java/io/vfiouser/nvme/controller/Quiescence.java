@@ -23,7 +23,9 @@ final class Quiescence {
 
     private final StandStill standStill;
     private LongSupplier clock = System::nanoTime;
-    private List<Quiescence> peers = List.of();
+    /** An array: going through a list would take an iterator on the poller's thread, which allocates nothing. */
+    private Quiescence[] peers = {};
+
     private int begun;
     private long graceEnds;
     private int memoryFree;
@@ -38,7 +40,7 @@ final class Quiescence {
 
     /** All pollers of the controller. Before they run. */
     void peers(List<Quiescence> all) {
-        peers = List.copyOf(all);
+        peers = all.toArray(Quiescence[]::new);
     }
 
     /** For tests: what tells the time, in nanoseconds. */

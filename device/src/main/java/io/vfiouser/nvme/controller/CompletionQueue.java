@@ -112,6 +112,11 @@ final class CompletionQueue {
         reserved++;
     }
 
+    /** Whether commands are under way that will complete here. While its thread stands still. */
+    boolean expectsCompletions() {
+        return reserved != 0;
+    }
+
     /** Gives reserved room back without a completion. */
     void unreserve() {
         reserved--;

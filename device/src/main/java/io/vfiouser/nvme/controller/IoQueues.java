@@ -4,6 +4,7 @@ import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.migration.CommandState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,6 +129,47 @@ final class IoQueues {
         loads[pollerOf[queue.id()]]--;
         completionQueues[queue.id()] = null;
         count--;
+    }
+
+    /** Whether this completion queue is still there. */
+    boolean has(CompletionQueue queue) {
+        return Objects.equals(completionQueues[queue.id()], queue);
+    }
+
+    /** Index of the poller that posts into a completion queue. */
+    int pollerOf(CompletionQueue queue) {
+        return pollerOf[queue.id()];
+    }
+
+    /** Lets nothing more be fetched from the submission queues of a completion queue, until it is {@linkplain #assign assigned} anew. */
+    void park(CompletionQueue queue) {
+        QueuePoller poller = group.pollers().get(pollerOf(queue));
+        for (SubmissionQueue each : submissionQueues()) {
+            if (Objects.equals(each.completionQueue(), queue)) {
+                poller.park(each);
+            }
+        }
+    }
+
+    /**
+     * Assigns a completion queue with all its submission queues to a poller, which may be the one that has it.
+     *
+     * @throws IllegalStateException if commands are under way, and the poller is another one
+     */
+    void assign(CompletionQueue queue, int poller) {
+        int before = pollerOf(queue);
+        if (before != poller && queue.expectsCompletions()) {
+            throw new IllegalStateException("commands are under way that complete into queue " + queue.id());
+        }
+        loads[before]--;
+        loads[poller]++;
+        pollerOf[queue.id()] = poller;
+        for (SubmissionQueue each : submissionQueues()) {
+            if (Objects.equals(each.completionQueue(), queue)) {
+                group.pollers().get(before).remove(each);
+                group.pollers().get(poller).add(each);
+            }
+        }
     }
 
     /** Forgets all queues. */

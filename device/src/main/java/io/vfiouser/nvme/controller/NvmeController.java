@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -40,6 +41,7 @@ public final class NvmeController implements AutoCloseable {
     private final SharedState shared;
     private final PollerGroup group;
     private final IoQueues ioQueues;
+    private final QueueBalancer balancer;
     private final Registers registers;
     private final FlushAll flushAll = new FlushAll();
     private final SubsystemShare share;
@@ -96,6 +98,7 @@ public final class NvmeController implements AutoCloseable {
         }
         group = new PollerGroup(pollers);
         ioQueues = new IoQueues(group, options.queuePairs());
+        balancer = new QueueBalancer(name, group, ioQueues, options.queuePairs());
         registers = new Registers(options);
         share = new SubsystemShare(subsystem, options.controllerId(), group, flushAll);
         context = new AdminContext(shared, group, ioQueues, options, registers, flushAll, share, clockMillis);
@@ -142,6 +145,7 @@ public final class NvmeController implements AutoCloseable {
             share.inUse(lifecycle.enabled());
             context.life().lookWhetherBusy();
             int work = share.advance() + lifecycle.advance() + admin.advanceOrphans();
+            work += balancer.doWork(mayMoveQueues());
             if (!pauseWanted && lifecycle.processing()) {
                 int done = admin.doWork();
                 if (done > 0) {
@@ -171,6 +175,41 @@ public final class NvmeController implements AutoCloseable {
         }
     }
 
+    private boolean mayMoveQueues() {
+        return !pauseWanted && lifecycle.processing();
+    }
+
+    /**
+     * Begins to give a completion queue, with all submission queues that complete there, to another poller. Queues are moved without this
+     * when the load is uneven. Control thread.
+     *
+     * @param poller index in {@link #pollers}
+     * @return whether the move has begun: not if there is no such queue, that poller has it, or another one is being moved. It is given up
+     *     if commands of the queue take too long, and with a reset
+     */
+    public boolean moveQueue(int completionQueueId, int poller) {
+        CompletionQueue queue = ioQueues.completionQueue(completionQueueId);
+        return queue != null
+                && mayMoveQueues()
+                && balancer.begin(queue, Objects.checkIndex(poller, pollers().size()));
+    }
+
+    /** How many times a completion queue has gone from one poller to another. Control thread. */
+    public long movedQueues() {
+        return balancer.moved();
+    }
+
+    /** Index of the poller that has a completion queue, -1 if there is no such queue. Control thread. */
+    int pollerOfQueue(int completionQueueId) {
+        CompletionQueue queue = ioQueues.completionQueue(completionQueueId);
+        return queue == null ? -1 : ioQueues.pollerOf(queue);
+    }
+
+    /** For tests: what tells the time by which the load is measured, in nanoseconds. */
+    void balanceClock(LongSupplier nanos) {
+        balancer.clock(nanos);
+    }
+
     private void reportFailure() {
         try {
             if (!pauseWanted && lifecycle.processing()) {
@@ -193,7 +232,7 @@ public final class NvmeController implements AutoCloseable {
 
     /** Whether something is under way that will go on by itself, so that {@link #doWork} should be called again soon. */
     public boolean inTransition() {
-        return lifecycle.inTransition() || admin.busy() || share.changing();
+        return lifecycle.inTransition() || admin.busy() || share.changing() || (mayMoveQueues() && balancer.moving());
     }
 
     /** Whether a host has enabled it, so that its admin doorbell has to be polled where it is mapped. */

@@ -17,6 +17,8 @@ final class PollerGroup {
         ADMIN,
         /** Commands are looked for that are to be aborted. */
         ABORT,
+        /** A queue goes to another poller. */
+        BALANCE,
         /** Namespaces come, go or get another format. */
         NAMESPACES,
         /** The controller is shut down. */

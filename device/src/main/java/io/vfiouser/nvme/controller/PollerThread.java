@@ -18,6 +18,7 @@ public final class PollerThread implements AutoCloseable {
     private static final int LEAST_IDLE_PASSES = 200;
 
     private final QueuePoller poller;
+    private final PollerLoad load;
     private final long spinNanos;
     private final long firstSleepNanos;
     private final long longestSleepNanos;
@@ -31,6 +32,7 @@ public final class PollerThread implements AutoCloseable {
     private long idleSince;
     private long nextSleep;
     private int idlePasses;
+    private long lastLook;
 
     /**
      * @param onStart runs first on the new thread, to pin it to a processor for instance
@@ -42,6 +44,7 @@ public final class PollerThread implements AutoCloseable {
     /** For tests that wake-ups are not lost: {@code wakeUpNanos} is after what time a sleep ends that only a wake-up is meant to end. */
     PollerThread(QueuePoller poller, IdlePolicy policy, String name, Runnable onStart, long wakeUpNanos) {
         this.poller = poller;
+        this.load = poller.load();
         this.wakeUpNanos = wakeUpNanos;
         this.spinNanos = policy.spin().toNanos();
         this.firstSleepNanos = policy.firstSleep().toNanos();
@@ -123,11 +126,18 @@ public final class PollerThread implements AutoCloseable {
         if (work == 0 && !stopping) {
             // Whether it may sleep long is decided after the announcement: a queue that comes later wakes it.
             long nanos = poller.quiet() ? wakeUpNanos : Math.min(nextSleep, wakeUpNanos);
-            LockSupport.parkNanos(this, Math.min(nanos, poller.nanosUntilDue()));
+            sleep(Math.min(nanos, poller.nanosUntilDue()));
         }
         asleep = false;
         idle = idle && work == 0;
         nextSleep = Math.min(2 * nextSleep, longestSleepNanos);
+    }
+
+    private void sleep(long nanos) {
+        load.fallsAsleep(System.nanoTime());
+        LockSupport.parkNanos(this, nanos);
+        lastLook = System.nanoTime();
+        load.wakesUp(lastLook);
     }
 
     private boolean spinning() {
@@ -137,7 +147,11 @@ public final class PollerThread implements AutoCloseable {
             idleSince = now;
             nextSleep = firstSleepNanos;
             idlePasses = 0;
+        } else {
+            // Its own clock reading serves to tell how busy it is, so that passes with work need none.
+            load.idle(now - lastLook);
         }
+        lastLook = now;
         // The clock alone would send a thread to sleep that merely lost its processor for that long.
         idlePasses++;
         return now - idleSince < spinNanos || idlePasses < leastIdlePasses;

@@ -48,7 +48,11 @@ public final class QueuePoller {
     private final Comparisons comparisons = new Comparisons();
     private final FusedCommands fused = new FusedCommands(this);
     private final HeldCommands held = new HeldCommands();
+    private final PollerLoad load = new PollerLoad();
     private SubmissionQueue[] queues = {};
+    /** Those whose commands go on, but of which no others are fetched. */
+    private SubmissionQueue[] parked = {};
+
     private CompletionQueue[] batches = {};
     /** Those of all namespaces, in the order of their identifiers. */
     private NamespaceChannel[] attached = {};
@@ -580,6 +584,11 @@ public final class QueuePoller {
 
     // ---- the control thread ----
 
+    /** How busy it is; whoever runs it tells that. */
+    PollerLoad load() {
+        return load;
+    }
+
     StandStill standStill() {
         return standStill;
     }
@@ -657,10 +666,27 @@ public final class QueuePoller {
 
     /** Adds a queue. While it stands still. */
     void add(SubmissionQueue queue) {
-        queues = Arrays.copyOf(queues, queues.length + 1);
-        queues[queues.length - 1] = queue;
-        batches = Arrays.copyOf(batches, queues.length);
-        withheld.capacity(queues.length);
+        queues = with(queues, queue);
+        // A parked queue completes commands as well.
+        int completing = queues.length + parked.length;
+        batches = Arrays.copyOf(batches, Math.max(batches.length, completing));
+        withheld.capacity(completing);
+    }
+
+    /** Fetches nothing more from a queue that it has, until that is {@link #remove removed} and added again. While it stands still. */
+    void park(SubmissionQueue queue) {
+        queues = without(queues, queue);
+        parked = with(without(parked, queue), queue);
+    }
+
+    private static SubmissionQueue[] with(SubmissionQueue[] queues, SubmissionQueue queue) {
+        SubmissionQueue[] more = Arrays.copyOf(queues, queues.length + 1);
+        more[queues.length] = queue;
+        return more;
+    }
+
+    private static SubmissionQueue[] without(SubmissionQueue[] queues, SubmissionQueue queue) {
+        return Arrays.stream(queues).filter(q -> !Objects.equals(q, queue)).toArray(SubmissionQueue[]::new);
     }
 
     /**
@@ -702,14 +728,16 @@ public final class QueuePoller {
         return underWay.channel().cancel(underWay, CancelPromise.WITHOUT_LATER_EFFECT) == CancelResult.CANCELLED;
     }
 
-    /** Removes a queue. While it is drained. */
+    /** Removes a queue, of which no command is under way here. While it stands still. */
     void remove(SubmissionQueue queue) {
-        queues = Arrays.stream(queues).filter(q -> !Objects.equals(q, queue)).toArray(SubmissionQueue[]::new);
+        queues = without(queues, queue);
+        parked = without(parked, queue);
     }
 
     /** Forgets all queues and a memory fault. While it is drained. */
     void clear() {
         queues = new SubmissionQueue[0];
+        parked = new SubmissionQueue[0];
         batchCount = 0;
         outstanding = 0;
         withheld.clear();

@@ -4,6 +4,8 @@ import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.migration.DoorbellBufferState.ShadowDoorbellState;
 import io.vfiouser.nvme.migration.SubmissionQueueState;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * poller for an I/O queue.
  */
 final class SubmissionQueue {
+    private static final VarHandle ANNOUNCED = announcedHandle();
+
     private final int id;
     private final int entries;
     private final CompletionQueue completionQueue;
@@ -21,6 +25,8 @@ final class SubmissionQueue {
     private int head;
     private int tail;
     private int refusedTail;
+    /** Entries that the host has announced ever. */
+    private long announced;
     /** Indexes of entries that an Abort named before they were fetched. */
     private final BitSet aborted = new BitSet();
 
@@ -110,9 +116,16 @@ final class SubmissionQueue {
             refusedTail = value;
             return news;
         }
+        int more = value - tail;
+        ANNOUNCED.setOpaque(this, announced + (more >= 0 ? more : more + entries));
         tail = value;
         refusedTail = 0;
         return false;
+    }
+
+    /** How many commands the host has announced since there is this queue: what it has to do with the load. Any thread. */
+    long announced() {
+        return (long) ANNOUNCED.getOpaque(this);
     }
 
     /** The value that {@link #pollTail} refused. */
@@ -204,5 +217,13 @@ final class SubmissionQueue {
         aborted.clear(index);
         anyAborted = !aborted.isEmpty();
         return marked;
+    }
+
+    private static VarHandle announcedHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(SubmissionQueue.class, "announced", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 }

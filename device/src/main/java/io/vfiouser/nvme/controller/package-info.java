@@ -14,7 +14,8 @@
  *
  * The control thread changes what a poller owns only while that poller stands still: it asks for
  * {@linkplain io.vfiouser.nvme.controller.PauseLevel a level of standstill}, goes on with other things, and acts when all have reached it.
- * Creating a queue, deleting one, disabling the controller, unmapping memory and resets all use that one mechanism.
+ * Creating a queue, deleting one, moving one to {@linkplain io.vfiouser.nvme.controller.QueueBalancer a poller with less to do}, disabling the
+ * controller, unmapping memory and resets all use that one mechanism.
  *
  * <p><b>Pauses.</b> A pause for the client's sake ({@link io.vfiouser.nvme.controller.PauseLevel#QUIET}) does not wait for slow back
  * ends. After a little time in which commands may complete, each poller asks for what is outstanding. What may be executed twice and

@@ -1,10 +1,13 @@
 package io.vfiouser.os;
 
 import io.vfiouser.ffi.posix.cpu_set_t;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 
 /** On which processors the calling platform thread may run. Pinning a virtual thread would pin its carrier. */
@@ -12,6 +15,8 @@ public final class CpuAffinity {
     private static final MethodHandle SET = Libc.capturing("sched_setaffinity", Shapes.SCHED_SETAFFINITY);
     private static final MethodHandle GET = Libc.capturing("sched_getaffinity", Shapes.SCHED_GETAFFINITY);
     private static final int CALLING_THREAD = 0;
+    /** A list of numbers and ranges, such as {@code 0-3,8}. */
+    private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
 
     private CpuAffinity() {}
 
@@ -48,6 +53,20 @@ public final class CpuAffinity {
                     SET.invokeExact(state.capture(), CALLING_THREAD, set.byteSize(), set)));
         } catch (Throwable t) {
             throw Libc.unexpected(t);
+        }
+    }
+
+    /** The processors that the machine has and that are online, as the kernel says; {@link #allowed} where it does not say. */
+    public static BitSet online() {
+        try {
+            BitSet online = new BitSet();
+            for (String range : Files.readString(ONLINE).strip().split(",", -1)) {
+                String[] ends = range.split("-", -1);
+                online.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+            }
+            return online;
+        } catch (IOException | NumberFormatException e) {
+            return allowed();
         }
     }
 

@@ -25,6 +25,15 @@ class CpuAffinityTest {
     }
 
     @Test
+    void whatMayBeUsedIsOnline() {
+        BitSet online = CpuAffinity.online();
+        assertThat(online.cardinality()).isPositive();
+        BitSet both = CpuAffinity.allowed();
+        both.and(online);
+        assertThat(both.isEmpty()).isFalse();
+    }
+
+    @Test
     void refusesProcessorsThatDoNotExist() {
         assertThatIllegalArgumentException().isThrownBy(() -> CpuAffinity.pin(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> CpuAffinity.pin(1 << 20));

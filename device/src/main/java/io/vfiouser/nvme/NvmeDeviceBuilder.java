@@ -101,16 +101,26 @@ public final class NvmeDeviceBuilder {
         return this;
     }
 
-    /** Threads that execute I/O, among which the queues are spread; 1 by default. */
+    /**
+     * Threads that execute I/O, 1 by default. A new completion queue goes to the thread that has the fewest, with all submission queues that
+     * complete there; later it goes to another one if its thread has too much to do for some seconds and the other hardly anything.
+     * More of them than processors to run on are slower than fewer.
+     *
+     * @param count 1 to {@value ControllerOptions#MAXIMUM_QUEUE_PAIRS}
+     */
     public NvmeDeviceBuilder pollers(int count) {
         if (count < 1 || count > ControllerOptions.MAXIMUM_QUEUE_PAIRS) {
-            throw new IllegalArgumentException("1 to 128 pollers, not " + count);
+            throw new IllegalArgumentException(
+                    "1 to " + ControllerOptions.MAXIMUM_QUEUE_PAIRS + " pollers, not " + count);
         }
         pollers = count;
         return this;
     }
 
-    /** Binds the pollers to processors: the first to the first, and so on. */
+    /**
+     * Binds the pollers to processors, counted from 0: the first to the first, and so on. Pollers beyond the list are not bound, nor is one whose
+     * processor does not exist or may not be used: the log says so.
+     */
     public NvmeDeviceBuilder cpu(int... processors) {
         cpus.clear();
         for (int cpu : processors) {

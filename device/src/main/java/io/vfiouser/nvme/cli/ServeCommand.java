@@ -5,6 +5,7 @@ import io.vfiouser.nvme.NvmeDevice;
 import io.vfiouser.nvme.NvmeDeviceBuilder;
 import io.vfiouser.nvme.PollMode;
 import io.vfiouser.nvme.block.BlockDevice;
+import io.vfiouser.nvme.controller.ControllerOptions;
 import io.vfiouser.nvme.migration.StorageMode;
 import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  nvme-vfu serve --socket /run/vm1/nvme0.sock --file disk.img",
             "  nvme-vfu serve --socket /run/vm1 --ram 1G --block-size 4096 --poll busy --cpu 3",
+            "  nvme-vfu serve --socket /run/vm1 --ram 1G --poll busy --pollers 2 --cpu 2,3",
             "  nvme-vfu serve --socket /run/vm1/nvme0.sock --file root.img --file data.img --doorbells trapped --poll event",
             "  nvme-vfu serve --socket /run/vm1 --socket /run/vm2 --file shared.img",
             "  nvme-vfu serve --socket /run/vm1 --pool-dir /var/lib/nvme --pool-size 1T",
@@ -134,8 +136,20 @@ final class ServeCommand implements Callable<Integer> {
                             + " a doorbell rings, with trapped doorbells only.")
     private PollMode poll = PollMode.ADAPTIVE;
 
-    @Option(names = "--cpu", paramLabel = "N", description = "Pin the polling thread to a processor, counted from 0.")
-    private @Nullable Integer cpu;
+    @Option(
+            names = "--pollers",
+            paramLabel = "N",
+            description =
+                    "Polling threads of each controller (1, or as many as --cpu names processors). The queues are spread"
+                            + " among them, and move when one has too much to do and another hardly anything.")
+    private @Nullable Integer pollers;
+
+    @Option(
+            names = "--cpu",
+            paramLabel = "LIST",
+            converter = ProcessorList.Converter.class,
+            description = "Pin the polling threads to processors, one for each, counted from 0: 3 or 2,3 or 2-3.")
+    private @Nullable ProcessorList processors;
 
     @Option(
             names = "--settings",
@@ -229,9 +243,10 @@ final class ServeCommand implements Callable<Integer> {
                 .doorbells(doorbells)
                 .shadowDoorbells(!noShadowDoorbells)
                 .storage(storage)
-                .poll(poll);
-        if (cpu != null) {
-            builder.cpu(cpu);
+                .poll(poll)
+                .pollers(pollerCount());
+        if (processors != null) {
+            builder.cpu(processors.ids().stream().mapToInt(Integer::intValue).toArray());
         }
         try {
             return builder.start();
@@ -272,9 +287,32 @@ final class ServeCommand implements Callable<Integer> {
         if (blockSize != null && blockSize != 512 && blockSize != 4096) {
             throw usage("--block-size must be 512 or 4096, not " + blockSize);
         }
-        if (cpu != null && (cpu < 0 || cpu >= Runtime.getRuntime().availableProcessors())) {
-            throw usage("--cpu " + cpu + ": this machine has processors 0 to "
-                    + (Runtime.getRuntime().availableProcessors() - 1));
+        checkPollers();
+    }
+
+    private int pollerCount() {
+        if (pollers != null) {
+            return pollers;
+        }
+        return processors == null ? 1 : processors.ids().size();
+    }
+
+    private void checkPollers() {
+        ProcessorList list = processors;
+        if (list != null) {
+            list.refusal().ifPresent(why -> {
+                throw usage("--cpu " + list + ": " + why);
+            });
+            if (pollers != null && pollers != list.ids().size()) {
+                throw usage("--pollers " + pollers + " with --cpu " + list
+                        + ": name as many processors as there are pollers, or leave --pollers out");
+            }
+        }
+        int count = pollerCount();
+        if (count < 1 || count > ControllerOptions.MAXIMUM_QUEUE_PAIRS) {
+            throw usage((pollers == null ? "--cpu names " + count + " processors" : "--pollers " + count)
+                    + ": a controller can have 1 to " + ControllerOptions.MAXIMUM_QUEUE_PAIRS
+                    + ", as many as it has queues");
         }
     }
 

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vfiouser.nvme.block.NullBlockDevice;
 import io.vfiouser.nvme.spec.AdminCommand;
+import io.vfiouser.nvme.spec.CompletionEntry;
+import io.vfiouser.nvme.spec.Doorbells;
 import io.vfiouser.nvme.spec.FeatureId;
 import io.vfiouser.nvme.spec.IdentifyCns;
 import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.InMemoryGuest;
 import io.vfiouser.nvme.testing.NvmeHost;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interrupt Coalescing and Interrupt Vector Configuration, with a clock that the test sets, and on a thread that sleeps. */
 @Timeout(60)
@@ -241,6 +246,159 @@ class InterruptCoalescingTest {
         exclude(VECTOR, true);
         complete(queue, 10);
         assertThat(raised(VECTOR)).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void whatAPassCompletesBeyondTheThresholdInterruptsOnce() {
+        coalesce(255, 3);
+        guest.interrupts().clear();
+        for (int i = 0; i < 20; i++) {
+            queue.put((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1));
+        }
+        queue.ring();
+        guest.settle();
+        assertThat(raised(VECTOR)).isOne();
+        queue.reap(20);
+        complete(queue, 3);
+        assertThat(raised(VECTOR)).as("the count has begun anew").isOne();
+    }
+
+    @Test
+    void excludingAVectorLetsNothingWait() {
+        coalesce(255, 100);
+        guest.interrupts().clear();
+        complete(queue, 2);
+        assertThat(raised(VECTOR)).isZero();
+        exclude(VECTOR, true);
+        assertThat(raised(VECTOR)).isOne();
+        complete(queue, 1);
+        assertThat(raised(VECTOR)).isEqualTo(2);
+    }
+
+    @Test
+    void aShorterTimeOrALowerThresholdLetsNothingWaitLonger() {
+        coalesce(255, 100);
+        guest.interrupts().clear();
+        complete(queue, 2);
+        coalesce(1, 100);
+        assertThat(raised(VECTOR)).isOne();
+        complete(queue, 1);
+        now.addAndGet(UNIT_NANOS);
+        guest.settle();
+        assertThat(raised(VECTOR)).isEqualTo(2);
+        coalesce(255, 1);
+        complete(queue, 2);
+        assertThat(raised(VECTOR)).isEqualTo(3);
+    }
+
+    @Test
+    void aQueueThatMayNotInterruptNeverDoes() {
+        long submissions = host.allocate(1);
+        long completions = host.allocate(1);
+        host.admin()
+                .execute((sq, at, cid) ->
+                        AdminCommand.createCompletionQueue(sq, at, cid, 2, 64, completions, false, VECTOR + 1))
+                .orThrow();
+        host.admin()
+                .execute((sq, at, cid) -> AdminCommand.createSubmissionQueue(sq, at, cid, 2, 64, submissions, 2))
+                .orThrow();
+        guest.interrupts().clear();
+        for (int i = 0; i < 8; i++) {
+            if (i == 4) {
+                coalesce(1, 1);
+                guest.interrupts().clear();
+            }
+            IoCommand.flush(host.memory(), host.at(submissions) + (long) i * SubmissionEntry.LENGTH_BYTES, i, 1);
+            guest.doorbell(Doorbells.submissionTail(2), i + 1);
+            guest.settle();
+            now.addAndGet(2 * UNIT_NANOS);
+            guest.settle();
+        }
+        long last = host.at(completions) + 7L * CompletionEntry.LENGTH_BYTES;
+        assertThat(CompletionEntry.phase(CompletionEntry.second(host.memory(), last)))
+                .as("they have completed")
+                .isOne();
+        assertThat(guest.interrupts()).isEmpty();
+    }
+
+    /** Vector 0 may be an I/O queue's as well: Linux shares it if it gets no others. */
+    @Test
+    void theAdminQueueInterruptsAtOnceOnAVectorThatItShares() {
+        HostQueue sharing = host.createQueues(2, 2, 64, 0);
+        coalesce(255, 100);
+        guest.interrupts().clear();
+        complete(sharing, 2);
+        assertThat(raised(0)).isZero();
+        host.identify(IdentifyCns.CONTROLLER, 0);
+        assertThat(raised(0)).isOne();
+        now.addAndGet(255 * UNIT_NANOS);
+        guest.settle();
+        assertThat(raised(0)).as("what was withheld is not forgotten").isEqualTo(2);
+    }
+
+    /**
+     * Whatever a host does and sets: once a pass has ended, no more completions wait for an interrupt than the threshold says, and none has
+     * waited longer than the time. Kept track of here, from what the host can see.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void noCompletionIsEverLeftWithoutItsInterrupt(long seed) {
+        Random random = new Random(seed);
+        HostQueue[] queues = {queue, host.createQueues(2, 2, 64, VECTOR + 1), host.createQueues(3, 3, 8, VECTOR + 2)};
+        int[] open = new int[queues.length];
+        int[] waiting = new int[queues.length];
+        long[] since = new long[queues.length];
+        int time = 0;
+        int threshold = 0;
+        boolean[] excluded = new boolean[queues.length];
+        guest.interrupts().clear();
+        for (int step = 0; step < 20_000; step++) {
+            int at = random.nextInt(queues.length);
+            switch (random.nextInt(100)) {
+                case 0 -> {
+                    time = random.nextInt(4);
+                    threshold = random.nextInt(6);
+                    coalesce(time, threshold);
+                }
+                case 1 -> {
+                    excluded[at] = random.nextBoolean();
+                    exclude(VECTOR + at, excluded[at]);
+                }
+                case 2 -> {
+                    guest.controller().pause();
+                    guest.settle();
+                    guest.controller().resume();
+                    guest.settle();
+                }
+                default -> {
+                    if (random.nextInt(3) == 0) {
+                        now.addAndGet(random.nextInt((int) UNIT_NANOS));
+                    } else if (open[at] < (at == 2 ? 6 : 40)) {
+                        open[at]++;
+                        queues[at].submit((sq, offset, cid) -> IoCommand.flush(sq, offset, cid, 1));
+                    }
+                }
+            }
+            guest.step();
+            for (int i = 0; i < queues.length; i++) {
+                int got = 0;
+                while (queues[i].peek().isPresent()) {
+                    got++;
+                }
+                if (got > 0 && random.nextBoolean()) {
+                    queues[i].consume();
+                } else if (random.nextInt(3) == 0) {
+                    queues[i].consume();
+                }
+                open[i] -= got;
+                since[i] = waiting[i] == 0 ? now.get() : since[i];
+                waiting[i] = raised(VECTOR + i) > 0 ? 0 : waiting[i] + got;
+                boolean atOnce = time == 0 || threshold == 0 || excluded[i];
+                assertThat(waiting[i]).isLessThanOrEqualTo(atOnce ? 0 : threshold);
+                assertThat(waiting[i] == 0 ? 0 : now.get() - since[i]).isLessThan(Math.max(1, time) * UNIT_NANOS);
+            }
+            guest.interrupts().clear();
+        }
     }
 
     @Test

@@ -199,6 +199,18 @@ public final class NvmeDevice implements AutoCloseable {
         resources.close();
     }
 
+    /** Begins to move a completion queue to another poller, soon: see {@link NvmeController#moveQueue}. */
+    void moveQueue(int completionQueueId, int poller) {
+        runner.execute(() -> {
+            boolean ignored = controller.moveQueue(completionQueueId, poller);
+        });
+    }
+
+    /** How many times a queue has gone from one poller to another, since the load was uneven or because of {@link #moveQueue}. */
+    long movedQueues() {
+        return controller.movedQueues();
+    }
+
     private void awaitEndUninterruptibly() {
         boolean interrupted = false;
         while (!loop.hasEnded()) {

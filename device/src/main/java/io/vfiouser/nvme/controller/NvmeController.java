@@ -194,7 +194,7 @@ public final class NvmeController implements AutoCloseable {
                 && balancer.begin(queue, Objects.checkIndex(poller, pollers().size()));
     }
 
-    /** How many times a completion queue has gone from one poller to another. Control thread. */
+    /** How many times a completion queue has gone from one poller to another. Any thread. */
     public long movedQueues() {
         return balancer.moved();
     }

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,7 +88,7 @@ final class QueueBalancer {
     private long restsUntilNanos;
     private @Nullable Move move;
     private long retryNanos;
-    private long moved;
+    private final AtomicLong moved = new AtomicLong();
 
     QueueBalancer(String name, PollerGroup group, IoQueues ioQueues, int queuePairs) {
         this.name = name;
@@ -115,9 +116,9 @@ final class QueueBalancer {
         measure(0);
     }
 
-    /** How many times a completion queue has gone to another poller. */
+    /** How many times a completion queue has gone to another poller. Any thread. */
     long moved() {
-        return moved;
+        return moved.get();
     }
 
     /** Whether a queue is about to go to another poller, so that {@link #doWork} should be called again soon. */
@@ -194,7 +195,7 @@ final class QueueBalancer {
             end(now);
         } else if (!queue.expectsCompletions()) {
             ioQueues.assign(queue, present.to());
-            moved++;
+            moved.lazySet(moved.getPlain() + 1);
             LOG.info("{}: completion queue {} goes from poller {} to {}", name, queue.id(), from, present.to());
             end(now);
         } else if (now - present.begunNanos() >= PATIENCE_NANOS) {

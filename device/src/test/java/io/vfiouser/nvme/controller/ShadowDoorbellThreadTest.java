@@ -188,6 +188,33 @@ class ShadowDoorbellThreadTest {
     }
 
     @Test
+    void queuesThatGoFromPollerToPollerFindTheirDoorbells() {
+        Random random = new Random(2);
+        try (Running running = new Running(true, IdlePolicy.EVENT, 2)) {
+            NvmeHost host = running.host;
+            List<HostQueue> queues = new ArrayList<>();
+            for (int id = 1; id <= 4; id++) {
+                queues.add(host.createQueues(id, id, 16, 4, id));
+            }
+            running.shadow.configure(host, queueId -> queueId % 2 == 0);
+            for (int i = 0; i < ROUNDS / 4; i++) {
+                int id = 1 + random.nextInt(4);
+                HostQueue one = queues.get(id - 1);
+                int count = 1 + random.nextInt(15);
+                boolean ignored = running.guest
+                        .controller()
+                        .moveQueue(random.nextBoolean() ? id : 1 + random.nextInt(4), random.nextInt(2));
+                if (random.nextBoolean()) {
+                    running.guest.controller().doWork();
+                }
+                submit(one, count, random.nextBoolean());
+                reap(host, one, count, 2);
+            }
+            assertThat(running.guest.controller().movedQueues()).isGreaterThan(ROUNDS / 20);
+        }
+    }
+
+    @Test
     void underLoadRegistersAreHardlyWritten() {
         int commands = 100_000;
         // It spins for longer than a busy machine keeps the host from its processor: then nothing but load counts.

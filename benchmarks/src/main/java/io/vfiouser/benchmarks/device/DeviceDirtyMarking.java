@@ -47,6 +47,10 @@ public class DeviceDirtyMarking {
     @Param({"4096", "131072"})
     public int sizeBytes;
 
+    /** The back end; without a copy, the marking is not lost in it. */
+    @Param({"RAM", "NULL"})
+    public Medium medium;
+
     private SteppedController controller;
     private HostRing ring;
     private CommandStream commands;
@@ -54,7 +58,7 @@ public class DeviceDirtyMarking {
     /** Has a guest share its memory, and enables a controller with one queue pair. */
     @Setup
     public void start() {
-        controller = new SteppedController(Medium.RAM.open(), new SharedGuestRam(GUEST_BYTES, marking), 1);
+        controller = new SteppedController(medium.open(), new SharedGuestRam(GUEST_BYTES, marking), 1);
         ring = controller.ring(1);
         CommandStream.fill(controller);
         commands = new CommandStream(controller, operation, sizeBytes, Pointer.PRP);

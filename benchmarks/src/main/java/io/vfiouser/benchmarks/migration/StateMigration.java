@@ -30,7 +30,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What the parts of a move cost that happen while the guest stands still and depend on the number of its queues, in microseconds: saving the
  * controller's state, encoding it, decoding it, restoring it. {@link #encode} tells the size as well, in bytes, as the secondary result
- * {@code stateBytes}. Compare the rows: the cost should grow by a constant per queue pair, and the size by 240 bytes.
+ * {@code stateBytes}. Compare the rows: the cost should grow by a constant per queue pair, and the size by 48 bytes.
+ *
+ * <p>JMH adds secondary results up over the iterations of all forks: the size is {@code stateBytes} divided by their number.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

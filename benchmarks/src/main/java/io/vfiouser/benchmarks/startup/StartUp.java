@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * the system's file cache.
  *
  * <p>{@link #serve} tells the resident memory of the server at that moment, in KiB, as the secondary result {@code residentKib}: heap, code, the
- * virtual machine; none of it is a medium's.
+ * virtual machine; none of it is a medium's. JMH adds secondary results up over the iterations: divide by their number, the column Cnt.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ChildProcess implements AutoCloseable {
 
     private static final Duration END_BOUND = Duration.ofSeconds(10);
+    private static final Duration LAST_WORDS_BOUND = Duration.ofMillis(500);
     private static final int KEPT_LINES = 12;
     private static final String END_OF_OUTPUT = "\0";
 
@@ -35,14 +36,15 @@ final class ChildProcess implements AutoCloseable {
     private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final Consumer<ChildProcess> onClose;
+    private final List<Thread> readers;
+    private volatile boolean stopped;
 
     private ChildProcess(String name, Process process, Consumer<ChildProcess> onClose) {
         this.name = name;
         this.process = process;
         this.onClose = onClose;
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-        read(process.getInputStream(), true);
-        read(process.getErrorStream(), false);
+        this.readers = List.of(read(process.getInputStream(), true), read(process.getErrorStream(), false));
     }
 
     static ChildProcess start(String name, List<String> command, Consumer<ChildProcess> onClose) {
@@ -53,22 +55,26 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private void read(InputStream from, boolean isOutput) {
-        Thread.ofPlatform().daemon().name(name + (isOutput ? "-out" : "-err")).start(() -> {
-            try (BufferedReader lines = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    keep(line);
-                    if (isOutput) {
-                        output.add(line);
+    private Thread read(InputStream from, boolean isOutput) {
+        return Thread.ofPlatform()
+                .daemon()
+                .name(name + (isOutput ? "-out" : "-err"))
+                .start(() -> {
+                    try (BufferedReader lines =
+                            new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+                        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                            keep(line);
+                            if (isOutput) {
+                                output.add(line);
+                            }
+                        }
+                    } catch (IOException e) {
+                        keep("(" + e.getMessage() + ")");
                     }
-                }
-            } catch (IOException e) {
-                keep("(" + e.getMessage() + ")");
-            }
-            if (isOutput) {
-                output.add(END_OF_OUTPUT);
-            }
-        });
+                    if (isOutput) {
+                        output.add(END_OF_OUTPUT);
+                    }
+                });
     }
 
     private void keep(String line) {
@@ -80,8 +86,51 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    String name() {
+        return name;
+    }
+
     long pid() {
         return process.pid();
+    }
+
+    /** Fails if it has ended. */
+    void requireAlive() {
+        if (!process.isAlive()) {
+            throw failed("ended");
+        }
+    }
+
+    /** Lets some time pass, less if the process ends. */
+    void pause(Duration time) {
+        boolean ignored = waitFor(time);
+    }
+
+    /** Takes the processor from it, until {@link #resume}: it is as if time stood still for it. */
+    void stop() {
+        signal("STOP");
+        stopped = true;
+    }
+
+    /** Lets it go on after {@link #stop}. */
+    void resume() {
+        signal("CONT");
+        stopped = false;
+    }
+
+    private void signal(String which) {
+        requireAlive();
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + which, Long.toString(pid())).start();
+            if (!kill.waitFor(END_BOUND.toMillis(), TimeUnit.MILLISECONDS) || kill.exitValue() != 0) {
+                throw new BenchException("cannot send SIG" + which + " to " + name);
+            }
+        } catch (IOException e) {
+            throw new BenchException("cannot send SIG" + which + " to " + name + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted", e);
+        }
     }
 
     /** Sends a line. */
@@ -142,12 +191,27 @@ final class ChildProcess implements AutoCloseable {
     }
 
     private BenchException failed(String what) {
-        String how = waitFor(Duration.ofMillis(500)) ? " with exit code " + process.exitValue() : "";
+        boolean ended = waitFor(LAST_WORDS_BOUND);
+        if (ended) {
+            awaitLastWords();
+        }
+        String how = ended ? " with exit code " + process.exitValue() : "";
         synchronized (lastLines) {
             String said = lastLines.isEmpty()
                     ? "; it printed nothing"
                     : "; its last lines:\n  " + String.join("\n  ", lastLines);
             return new BenchException(name + " " + what + how + said);
+        }
+    }
+
+    /** What it said at last is read by threads of their own. */
+    private void awaitLastWords() {
+        try {
+            for (Thread reader : readers) {
+                reader.join(LAST_WORDS_BOUND);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -164,6 +228,10 @@ final class ChildProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
+        if (stopped && process.isAlive()) {
+            // a stopped process does not see SIGTERM
+            resume();
+        }
         if (!waitFor(END_BOUND)) {
             System.err.println(
                     "bench: " + name + " did not end on SIGTERM within " + END_BOUND.toSeconds() + " s: killed");

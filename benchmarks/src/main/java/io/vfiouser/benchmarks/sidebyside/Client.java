@@ -13,6 +13,9 @@ sealed interface Client extends AutoCloseable permits DriverClient, SpdkPerfClie
     /** Fails with a {@link BenchException} that says what is missing on this machine. */
     void check();
 
+    /** Reserved huge pages that it takes if there are enough. */
+    long hugePageBytes();
+
     /** Whether it can issue commands at a fixed rate. */
     boolean paced();
 

@@ -1,6 +1,5 @@
 package io.vfiouser.benchmarks.sidebyside;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,25 +15,13 @@ final class DriverClient implements Client {
     private static final Duration FILL_SLICE = Duration.ofMillis(500);
     private static final int MOST_FILL_SLICES = 60;
 
+    /** For buffers of the largest cells and for queues. */
+    private static final long MEMORY_BYTES = 64 << 20;
+
     private final ChildProcess process;
 
     DriverClient(Children children, int cpu) {
-        process = children.start(
-                "client",
-                Target.pinned(
-                        cpu,
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-XX:+UseSerialGC",
-                                "-Xms64m",
-                                "-Xmx512m",
-                                "-XX:-UsePerfData",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                ClientProcess.class.getName())));
+        process = children.start("client", Target.pinned(cpu, JavaCommand.of(ClientProcess.class)));
         process.await(ClientProcess.READY::equals, START_BOUND);
     }
 
@@ -45,6 +32,11 @@ final class DriverClient implements Client {
 
     @Override
     public void check() {}
+
+    @Override
+    public long hugePageBytes() {
+        return MEMORY_BYTES;
+    }
 
     @Override
     public boolean paced() {

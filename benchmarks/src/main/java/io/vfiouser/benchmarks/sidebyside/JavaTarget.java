@@ -28,8 +28,13 @@ record JavaTarget(String name, Path checkout, int cpu, long namespaceBytes) impl
     }
 
     @Override
+    public long hugePageBytes(Backend backend) {
+        return backend == Backend.RAM ? namespaceBytes : 0;
+    }
+
+    @Override
     public Running start(Children children, Backend backend) {
-        Path socket = children.folder().resolve("java");
+        Path folder = Target.socketFolder(children, name);
         ChildProcess process = children.start(
                 name,
                 Target.pinned(
@@ -38,12 +43,17 @@ record JavaTarget(String name, Path checkout, int cpu, long namespaceBytes) impl
                                 program().toString(),
                                 "serve",
                                 "--socket",
-                                socket.toString(),
+                                folder.toString(),
                                 "--" + backend,
                                 Size.format(namespaceBytes),
                                 "--poll",
                                 "busy")));
-        process.await(line -> line.startsWith("listening on "), START_BOUND);
-        return new Running(process, socket);
+        try {
+            process.await(line -> line.startsWith("listening on "), START_BOUND);
+        } catch (RuntimeException e) {
+            process.close();
+            throw e;
+        }
+        return new Running(process, folder);
     }
 }

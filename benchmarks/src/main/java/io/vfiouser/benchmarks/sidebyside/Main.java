@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  side-by-side --targets java,java --rounds 5              # how much is noise",
             "  side-by-side --targets java,java@/src/other --cells ram:randread:4K:1,null:randread:4K:32",
             "  side-by-side --cells full --rounds 7 --markdown figures.md --json figures.json",
+            "  side-by-side --allocation 20",
             "  side-by-side --targets java,spdk --spdk /src/spdk --cells spdk"
         })
 public final class Main implements Callable<Integer> {
@@ -73,8 +74,12 @@ public final class Main implements Callable<Integer> {
             description = "Length of each measurement (${DEFAULT-VALUE}); fractions are allowed.")
     private double seconds = 2;
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Seconds before each, not counted (${DEFAULT-VALUE}).")
-    private double warmUp = 1;
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            description =
+                    "Seconds of each cell on each target after its start, before any is measured (${DEFAULT-VALUE}).")
+    private double warmUp = 1.5;
 
     @Option(names = "--no-open-loop", description = "Leave out the latencies at half the rate of the slowest target.")
     private boolean noOpenLoop;
@@ -93,6 +98,14 @@ public final class Main implements Callable<Integer> {
             paramLabel = "DIR",
             description = "A built SPDK tree: its target may be measured, and its spdk_nvme_perf is the client of all.")
     private @Nullable Path spdk;
+
+    @Option(
+            names = "--allocation",
+            paramLabel = "SECONDS",
+            description =
+                    "Measure nothing else, but what the threads that move data allocate in so many seconds of reads, writes,"
+                            + " admin commands and moves between two servers. Fails if it is anything.")
+    private @Nullable Integer allocationSeconds;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write everything that was measured as JSON.")
     private @Nullable Path json;
@@ -129,17 +142,33 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = settings();
+        if (allocationSeconds != null) {
+            return allocation(settings, Duration.ofSeconds(allocationSeconds));
+        }
         List<Target> all = targets(settings);
         all.forEach(Target::check);
         warnOfLoad();
         Machine machine = Machine.here(settings);
-        Report report;
         try (Children children = new Children();
                 Client client = client(settings, children)) {
             client.check();
-            Rounds run = new Rounds(settings, children, all, client, System.err);
-            report = new Report(machine, settings, client.description(), run.run());
+            warnOfPages(settings, all, client);
+            Rounds measuring = new Rounds(settings, children, all, client, System.err);
+            Report report = new Report(machine, settings, client.description(), measuring.results());
+            try {
+                measuring.run();
+            } catch (BenchException e) {
+                if (measuring.results().measured() > 0) {
+                    print(report);
+                }
+                throw e;
+            }
+            print(report);
         }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void print(Report report) throws IOException {
         spec.commandLine().getOut().print(report.text());
         spec.commandLine().getOut().flush();
         if (json != null) {
@@ -148,12 +177,35 @@ public final class Main implements Callable<Integer> {
         if (markdown != null) {
             Files.writeString(markdown, report.markdown());
         }
-        return CommandLine.ExitCode.OK;
+    }
+
+    private int allocation(Settings settings, Duration duration) throws IOException {
+        AllocationCheck.Result result;
+        try (Children children = new Children()) {
+            result = new AllocationCheck(settings, children).run(duration);
+        }
+        StringBuilder text = new StringBuilder();
+        result.table().text(text);
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+        if (json != null) {
+            Files.writeString(json, Json.write(result.facts()) + "\n");
+        }
+        if (result.pollerBytes() == 0) {
+            return CommandLine.ExitCode.OK;
+        }
+        throw new BenchException(String.format(
+                Locale.ROOT,
+                "threads that move data allocated %.0f bytes, and should have allocated none",
+                result.pollerBytes()));
     }
 
     private Settings settings() {
         if (rounds < 1 || rounds > 1000) {
             throw usage("--rounds must be 1 to 1000");
+        }
+        if (allocationSeconds != null && (allocationSeconds < 1 || allocationSeconds > 3600)) {
+            throw usage("--allocation must be 1 to 3600 seconds");
         }
         if (!(seconds > 0 && seconds <= 3600) || !(warmUp >= 0 && warmUp <= 3600)) {
             throw usage("--seconds must be more than 0, --warmup not negative, and neither more than 3600");
@@ -222,8 +274,27 @@ public final class Main implements Callable<Integer> {
 
     private static Client client(Settings settings, Children children) {
         return settings.spdkFolder().isPresent()
-                ? new SpdkPerfClient()
+                ? new SpdkPerfClient(children, settings.spdkFolder().get(), settings.clientCpu())
                 : new DriverClient(children, settings.clientCpu());
+    }
+
+    private static void warnOfPages(Settings settings, List<Target> all, Client client) {
+        long wanted = client.hugePageBytes();
+        for (Target target : all) {
+            wanted += settings.cells().stream()
+                    .mapToLong(cell -> target.hugePageBytes(cell.backend()))
+                    .max()
+                    .orElse(0);
+        }
+        if (HugePagePool.freeBytes() < wanted) {
+            System.err.printf(
+                    Locale.ROOT,
+                    "side-by-side: all at once want %d MiB of reserved huge pages, and %d MiB are free: some will have other pages than"
+                            + " others. Use %s, or a smaller --size%n",
+                    wanted >> 20,
+                    HugePagePool.freeBytes() >> 20,
+                    HugePagePool.remedy(wanted));
+        }
     }
 
     private static void warnOfLoad() {

@@ -17,9 +17,11 @@ record ProcessorTime(long nanoTime, long all, long ours) {
     /** In /proc/stat: user nice system idle iowait irq softirq steal. */
     private static final int[] BUSY_COLUMNS = {1, 2, 3, 6, 7, 8};
     /** In /proc/PID/stat, counted from behind the name of the program. */
-    private static final int USER_TIME = 11;
+    static final int USER_TIME = 11;
 
-    private static final int SYSTEM_TIME = 12;
+    static final int SYSTEM_TIME = 12;
+    static final int CHILDREN_USER_TIME = 13;
+    static final int CHILDREN_SYSTEM_TIME = 14;
 
     /** Now; processes that have ended count nothing. */
     static ProcessorTime now(List<Long> processes) {
@@ -27,10 +29,7 @@ record ProcessorTime(long nanoTime, long all, long ours) {
         for (long pid : processes) {
             ours += ofProcess(pid);
         }
-        return new ProcessorTime(
-                System.nanoTime(),
-                ofMachine(),
-                ours + ofProcess(ProcessHandle.current().pid()));
+        return new ProcessorTime(System.nanoTime(), ofMachine(), ours + ofThis());
     }
 
     /** Processors that others than the processes kept busy since a moment, such as 0.03. Never negative. */
@@ -52,17 +51,27 @@ record ProcessorTime(long nanoTime, long all, long ours) {
         return sum;
     }
 
-    private static long ofProcess(long pid) {
-        return parseProcess(read(Path.of("/proc", Long.toString(pid), "stat")));
+    /** With the children that have ended. */
+    private static long ofThis() {
+        String stat = read(Path.of("/proc/self/stat"));
+        return parseProcess(stat, USER_TIME, SYSTEM_TIME, CHILDREN_USER_TIME, CHILDREN_SYSTEM_TIME);
     }
 
-    static long parseProcess(String stat) {
+    private static long ofProcess(long pid) {
+        return parseProcess(read(Path.of("/proc", Long.toString(pid), "stat")), USER_TIME, SYSTEM_TIME);
+    }
+
+    static long parseProcess(String stat, int... fields) {
         if (stat.isEmpty()) {
             return 0;
         }
         // the name may hold blanks and brackets
         String[] columns = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return Long.parseLong(columns[USER_TIME]) + Long.parseLong(columns[SYSTEM_TIME]);
+        long sum = 0;
+        for (int field : fields) {
+            sum += Long.parseLong(columns[field]);
+        }
+        return sum;
     }
 
     private static String read(Path file) {

@@ -79,11 +79,12 @@ final class Report {
                 "measurements",
                 String.format(
                         Locale.ROOT,
-                        "%d rounds of %s in turn; %.1f s each after %.1f s of warm-up; namespace of %s",
+                        "%d rounds, in each all started anew: %s in turn; each cell %.1f s to warm up, then %.1f s counted;"
+                                + " namespace of %s",
                         settings.rounds(),
                         String.join(", ", results.targets()),
-                        settings.duration().toMillis() / 1e3,
                         settings.warmUp().toMillis() / 1e3,
+                        settings.duration().toMillis() / 1e3,
                         Size.format(settings.namespaceBytes())));
         table.row(
                 "disturbed",
@@ -198,6 +199,9 @@ final class Report {
     }
 
     private static String spread(Statistics statistics, String format) {
+        if (statistics.count() == 1) {
+            return String.format(Locale.ROOT, format, statistics.median());
+        }
         return statistics.known()
                 ? String.format(
                         Locale.ROOT,

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Makes the measurements of a run, targets in turn. */
 final class Rounds {
@@ -14,6 +16,11 @@ final class Rounds {
     private static final int MOST_REPEATS = 2;
     /** Of what the slowest target does in a closed loop. */
     private static final double OPEN_LOOP_SHARE = 0.5;
+    /** Before each measurement: caches, and the processor's clock. */
+    private static final Duration SETTLE = Duration.ofMillis(300);
+
+    private static final int[] COPY_LOOP_BLOCKS = {4 << 10, 128 << 10};
+    private static final Duration COPY_LOOP_DURATION = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final Children children;
@@ -21,6 +28,7 @@ final class Rounds {
     private final Client client;
     private final PrintStream progress;
     private final Results results;
+    private final Map<Cell, Double> openLoopRates = new HashMap<>();
 
     Rounds(Settings settings, Children children, List<Target> targets, Client client, PrintStream progress) {
         this.settings = settings;
@@ -31,27 +39,73 @@ final class Rounds {
         this.results = new Results(targets.stream().map(Target::name).toList());
     }
 
-    Results run() {
+    /** What was measured so far. */
+    Results results() {
+        return results;
+    }
+
+    void run() {
         for (int round = 1; round <= settings.rounds(); round++) {
             copyLoop();
             for (Backend backend : Backend.values()) {
-                List<Cell> cells = cells(backend);
-                for (Target target : cells.isEmpty() ? List.<Target>of() : targets) {
-                    closedLoop(round, target, backend, cells);
+                if (!cells(backend).isEmpty()) {
+                    round(round, backend);
                 }
             }
         }
-        List<Cell> paced = settings.openLoop() && client.paced() ? openLoopCells() : List.of();
-        for (int round = 1; round <= settings.rounds() && !paced.isEmpty(); round++) {
+    }
+
+    /** All targets are up, and all but the one that is measured are stopped: so two that are compared are measured within seconds. */
+    private void round(int round, Backend backend) {
+        List<Target.Running> running = new ArrayList<>();
+        try {
             for (Target target : targets) {
-                openLoop(round, target, paced);
+                running.add(target.start(children, backend));
+                running.getLast().process().stop();
             }
+            List<Cell> cells = cells(backend);
+            running.forEach(each -> warmUp(each, backend, cells));
+            for (Cell cell : cells) {
+                for (int i = 0; i < targets.size(); i++) {
+                    Measurement measurement = undisturbed(running.get(i), cell, 0);
+                    results.closed(cell, targets.get(i).name(), measurement);
+                    say(round, targets.get(i), cell.label(), measurement);
+                }
+            }
+            if (backend == Backend.RAM && settings.openLoop() && client.paced()) {
+                openLoop(round, running);
+            }
+        } finally {
+            running.forEach(Target.Running::close);
         }
-        return results;
     }
 
     private List<Cell> cells(Backend backend) {
         return settings.cells().stream().filter(c -> c.backend() == backend).toList();
+    }
+
+    /** Every kind of command before any is counted: what is compiled for one of them alone is not what a server runs. */
+    private void warmUp(Target.Running target, Backend backend, List<Cell> cells) {
+        target.process().resume();
+        if (backend == Backend.RAM) {
+            client.fill(target, settings.namespaceBytes());
+        }
+        for (Cell cell : settings.warmUp().isZero() ? List.<Cell>of() : cells) {
+            Measurement ignored = client.measure(target, cell, Duration.ZERO, settings.warmUp(), 0);
+        }
+        target.process().stop();
+    }
+
+    private void openLoop(int round, List<Target.Running> running) {
+        for (Cell cell : openLoopCells()) {
+            double rate = openLoopRates.computeIfAbsent(cell, c -> results.slowest(c) * OPEN_LOOP_SHARE);
+            for (int i = 0; i < targets.size(); i++) {
+                Measurement measurement = undisturbed(running.get(i), cell, rate);
+                results.open(cell, targets.get(i).name(), rate, measurement);
+                String what = cell.label() + String.format(Locale.ROOT, " at %.0f/s", rate);
+                say(round, targets.get(i), what, measurement);
+            }
+        }
     }
 
     /** Random 4K of the greatest depth of each mode: room to catch up after a stall, as many clients together have. */
@@ -64,40 +118,6 @@ final class Rounds {
                     .ifPresent(cells::add);
         }
         return cells;
-    }
-
-    private void closedLoop(int round, Target target, Backend backend, List<Cell> cells) {
-        try (Target.Running running = started(target, backend)) {
-            for (Cell cell : cells) {
-                Measurement measurement = undisturbed(running, cell, 0);
-                results.closed(cell, target.name(), measurement);
-                say(round, target, cell.label(), measurement);
-            }
-        }
-    }
-
-    private void openLoop(int round, Target target, List<Cell> cells) {
-        try (Target.Running running = started(target, Backend.RAM)) {
-            for (Cell cell : cells) {
-                double rate = results.slowest(cell) * OPEN_LOOP_SHARE;
-                Measurement measurement = undisturbed(running, cell, rate);
-                results.open(cell, target.name(), rate, measurement);
-                say(round, target, cell.label() + String.format(Locale.ROOT, " at %.0f/s", rate), measurement);
-            }
-        }
-    }
-
-    private Target.Running started(Target target, Backend backend) {
-        Target.Running running = target.start(children, backend);
-        try {
-            if (backend == Backend.RAM) {
-                client.fill(running, settings.namespaceBytes());
-            }
-            return running;
-        } catch (RuntimeException e) {
-            running.close();
-            throw e;
-        }
     }
 
     /** Measured again while others take processor time; the least disturbed counts. */
@@ -115,11 +135,16 @@ final class Rounds {
     }
 
     private Measurement once(Target.Running running, Cell cell, double rate) {
+        running.process().resume();
         List<Long> ours = new ArrayList<>(client.processes());
         ours.add(running.process().pid());
-        ProcessorTime before = ProcessorTime.now(ours);
-        Measurement measurement = client.measure(running, cell, settings.warmUp(), settings.duration(), rate);
-        return measurement.with(ProcessorTime.now(ours).othersSince(before), 0);
+        ProcessorTime start = ProcessorTime.now(ours);
+        // the open loop was not part of the warm-up, which knew no rate
+        Duration before = rate > 0 && settings.warmUp().compareTo(SETTLE) > 0 ? settings.warmUp() : SETTLE;
+        Measurement measurement = client.measure(running, cell, before, settings.duration(), rate);
+        double otherLoad = ProcessorTime.now(ours).othersSince(start);
+        running.process().stop();
+        return measurement.with(otherLoad, 0);
     }
 
     private void copyLoop() {
@@ -127,14 +152,9 @@ final class Rounds {
         if (!Files.isExecutable(yardstick)) {
             return;
         }
-        for (int block : new int[] {4 << 10, 128 << 10}) {
+        for (int block : COPY_LOOP_BLOCKS) {
             results.copyLoop(CopyLoop.run(
-                    children,
-                    yardstick,
-                    settings.targetCpu(),
-                    settings.namespaceBytes(),
-                    block,
-                    Duration.ofSeconds(1)));
+                    children, yardstick, settings.targetCpu(), settings.namespaceBytes(), block, COPY_LOOP_DURATION));
         }
     }
 

@@ -18,8 +18,13 @@ record YardstickTarget(String name, Path program, int cpu, long namespaceBytes) 
     }
 
     @Override
+    public long hugePageBytes(Backend backend) {
+        return backend == Backend.RAM ? namespaceBytes : 0;
+    }
+
+    @Override
     public Running start(Children children, Backend backend) {
-        Path socket = children.folder().resolve("c");
+        Path folder = Target.socketFolder(children, name);
         ChildProcess process = children.start(
                 name,
                 Target.pinned(
@@ -27,10 +32,15 @@ record YardstickTarget(String name, Path program, int cpu, long namespaceBytes) 
                         List.of(
                                 program.toString(),
                                 "--socket",
-                                socket.toString(),
+                                folder.resolve(SOCKET).toString(),
                                 "--" + backend,
                                 Size.format(namespaceBytes))));
-        process.await(line -> line.startsWith("listening on "), START_BOUND);
-        return new Running(process, socket);
+        try {
+            process.await(line -> line.startsWith("listening on "), START_BOUND);
+        } catch (RuntimeException e) {
+            process.close();
+            throw e;
+        }
+        return new Running(process, folder);
     }
 }

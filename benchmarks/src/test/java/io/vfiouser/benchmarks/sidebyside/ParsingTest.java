@@ -94,11 +94,48 @@ class ParsingTest {
     }
 
     @Test
+    void whatSpdksClientPrints() {
+        Measurement measurement = SpdkPerfClient.parse(List.of(
+                "Initialization complete. Launching workers.",
+                "                                                     Latency(us)",
+                "VFIOUSER (/tmp/x/cntrl) NSID 1 from core  1:  615000.50    2402.34       1.61       1.30    1234.00",
+                "Total                                                  :  615000.50    2402.34       1.61       1.30    1234.00",
+                "Summary latency data for VFIOUSER (/tmp/x/cntrl) NSID 1 from core 1:",
+                "  1.00000% :     1.402us",
+                " 50.00000% :     1.502us",
+                " 99.90000% :    20.708us",
+                " 99.99000% :    91.000us"));
+        assertThat(measurement.iops()).isEqualTo(615000.5);
+        assertThat(measurement.latencies().of("p50")).isEqualTo(1502, within(1e-6));
+        assertThat(measurement.latencies().of("p99.9")).isEqualTo(20708, within(1e-6));
+        assertThat(measurement.latencies().of("p99.99")).isEqualTo(91000, within(1e-6));
+        assertThat(measurement.latencies().of("mean")).isEqualTo(1610, within(1e-6));
+        assertThatExceptionOfType(BenchException.class)
+                .isThrownBy(() -> SpdkPerfClient.parse(List.of("No valid AIO or URING devices found")))
+                .withMessageContaining("No valid AIO");
+    }
+
+    @Test
+    void whatSpdksTargetAnswers() {
+        assertThat(SpdkRpc.result("m", 1, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":true}"))
+                .isEqualTo(true);
+        assertThatExceptionOfType(BenchException.class)
+                .isThrownBy(() -> SpdkRpc.result(
+                        "bdev_malloc_create",
+                        2,
+                        "{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{\"code\":-32602,\"message\":\"no memory\"}}"))
+                .withMessageContaining("bdev_malloc_create")
+                .withMessageContaining("no memory");
+    }
+
+    @Test
     void processorTimeOfOthersIsWhatIsNotOurs() {
         long machine = ProcessorTime.parseMachine("cpu  100 1 20 5000 7 3 4 5 9 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n");
         assertThat(machine).isEqualTo(100 + 1 + 20 + 3 + 4 + 5);
         long process = ProcessorTime.parseProcess(
-                "42 (a b) c) S 1 42 42 0 -1 4194304 100 0 0 0 70 30 0 0 20 0 1 0 100 1000 10 18446744073709551615");
+                "42 (a b) c) S 1 42 42 0 -1 4194304 100 0 0 0 70 30 0 0 20 0 1 0 100 1000 10 18446744073709551615",
+                ProcessorTime.USER_TIME,
+                ProcessorTime.SYSTEM_TIME);
         assertThat(process).isEqualTo(100);
         ProcessorTime before = new ProcessorTime(0, 1000, 500);
         ProcessorTime after = new ProcessorTime(2_000_000_000L, 1000 + 440, 500 + 400);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,11 @@ final class AllocationCheck {
      * What came of it.
      *
      * @param did what the load did, in numbers
-     * @param allocatedBytes in the counted time, by server and thread
+     * @param firstHalf bytes allocated in the first half of the counted time, by server and thread: what was executed for the first time only now is
+     *     linked by the JVM on the thread that comes to it
+     * @param allocatedBytes in the second half, which is what counts
      */
-    record Result(Map<String, Double> did, Map<String, Double> allocatedBytes) {
+    record Result(Map<String, Double> did, Map<String, Double> firstHalf, Map<String, Double> allocatedBytes) {
 
         /** Of the threads that move data. */
         double pollerBytes() {
@@ -45,6 +48,7 @@ final class AllocationCheck {
         Map<String, Object> facts() {
             Map<String, Object> facts = new LinkedHashMap<>(did);
             facts.put("poller_bytes", pollerBytes());
+            facts.put("first_half_bytes", firstHalf);
             facts.put("allocated_bytes", allocatedBytes);
             return facts;
         }
@@ -53,10 +57,16 @@ final class AllocationCheck {
             Table table = new Table(
                     "Bytes allocated by threads that move data, with admin commands and moves going on",
                     List.of("", ""));
-            did.forEach((what, count) -> table.row(what.replace('_', ' '), String.format("%.0f", count)));
+            did.forEach((what, count) -> table.row(what.replace('_', ' '), String.format(Locale.ROOT, "%.0f", count)));
             allocatedBytes.entrySet().stream()
                     .filter(entry -> entry.getKey().contains(AllocationReport.POLLER))
-                    .forEach(entry -> table.row(entry.getKey(), String.format("%.0f bytes", entry.getValue())));
+                    .forEach(entry -> table.row(
+                            entry.getKey(),
+                            String.format(
+                                    Locale.ROOT,
+                                    "%.0f bytes, before that %.0f",
+                                    entry.getValue(),
+                                    firstHalf.getOrDefault(entry.getKey(), 0.0))));
             return table;
         }
     }
@@ -81,13 +91,20 @@ final class AllocationCheck {
             String ignored = load.await(AllocationLoad.WARM::equals, BOUND);
             Map<String, Double> before = ask(from, to);
             load.send("");
+            load.pause(duration.dividedBy(2));
+            Map<String, Double> middle = ask(from, to);
             Map<String, Double> did = numbers(load.await(line -> line.startsWith("{"), duration.plus(BOUND)));
-            Map<String, Double> allocated = ask(from, to);
-            allocated.replaceAll((thread, bytes) -> bytes - before.getOrDefault(thread, 0.0));
-            return new Result(did, allocated);
+            Map<String, Double> after = ask(from, to);
+            return new Result(did, growth(before, middle), growth(middle, after));
         } finally {
             started.forEach(ChildProcess::close);
         }
+    }
+
+    private static Map<String, Double> growth(Map<String, Double> from, Map<String, Double> to) {
+        Map<String, Double> growth = new LinkedHashMap<>(to);
+        growth.replaceAll((thread, bytes) -> bytes - from.getOrDefault(thread, 0.0));
+        return growth;
     }
 
     private ChildProcess server(List<ChildProcess> started, Path folder, String how) {

@@ -1,7 +1,10 @@
 package io.vfiouser.benchmarks.sidebyside;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * One target in one cell in one round.
@@ -29,6 +32,28 @@ record Measurement(double iops, Latencies latencies, long missed, double otherLo
 
     Measurement with(double load, int timesRepeated) {
         return new Measurement(iops, latencies, missed, load, timesRepeated);
+    }
+
+    /** Of those that were not disturbed, if there are any; else of all. */
+    static Statistics statistics(List<Measurement> from, ToDoubleFunction<Measurement> value) {
+        List<Measurement> quiet = from.stream().filter(m -> !m.disturbed()).toList();
+        return Statistics.of(quiet.isEmpty() ? from : quiet, value);
+    }
+
+    /** Of the quotients of what stands at the same place; of the pairs of which neither was disturbed, if there are any. */
+    static Statistics ratio(
+            List<Measurement> numerators, List<Measurement> denominators, ToDoubleFunction<Measurement> value) {
+        List<Measurement> above = new ArrayList<>();
+        List<Measurement> below = new ArrayList<>();
+        for (int i = 0; i < Math.min(numerators.size(), denominators.size()); i++) {
+            if (!numerators.get(i).disturbed() && !denominators.get(i).disturbed()) {
+                above.add(numerators.get(i));
+                below.add(denominators.get(i));
+            }
+        }
+        return above.isEmpty()
+                ? Statistics.ofRatios(numerators, denominators, value)
+                : Statistics.ofRatios(above, below, value);
     }
 
     Map<String, Object> facts() {

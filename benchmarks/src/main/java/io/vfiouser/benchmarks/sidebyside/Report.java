@@ -79,8 +79,8 @@ final class Report {
                 "measurements",
                 String.format(
                         Locale.ROOT,
-                        "%d rounds, in each all started anew: %s in turn; each cell %.1f s to warm up, then %.1f s counted;"
-                                + " namespace of %s",
+                        "%d rounds, in each all started anew: %s in turn; each cell %.1f s to warm up, then %.1f s"
+                                + " counted; namespace of %s",
                         settings.rounds(),
                         String.join(", ", results.targets()),
                         settings.warmUp().toMillis() / 1e3,
@@ -91,7 +91,8 @@ final class Report {
                 results.disturbed() == 0
                         ? "none of " + results.measured()
                         : results.disturbed() + " of " + results.measured()
-                                + " measurements, by other processes: THESE FIGURES ARE WORTH LITTLE, run it on an idle machine");
+                                + " measurements, by other processes: THESE FIGURES ARE WORTH LITTLE, run it on an"
+                                + " idle machine");
         return table;
     }
 
@@ -102,7 +103,7 @@ final class Report {
         for (Cell cell : cells) {
             List<String> row = new ArrayList<>(List.of(cell.label()));
             for (String target : results.targets()) {
-                row.add(spread(Statistics.of(results.closed(cell, target), m -> m.iops() / 1e3), "%.0f"));
+                row.add(spread(Measurement.statistics(results.closed(cell, target), m -> m.iops() / 1e3), "%.0f"));
             }
             table.row(row);
         }
@@ -123,13 +124,16 @@ final class Report {
                 List<String> row = new ArrayList<>(List.of(cell.label(), target));
                 for (String name : head.subList(2, 3 + Latencies.PERCENTILES.length)) {
                     row.add(number(
-                            Statistics.of(all, m -> m.latencies().of(name) / 1e3)
+                            Measurement.statistics(all, m -> m.latencies().of(name) / 1e3)
                                     .median(),
                             "%.1f"));
                 }
                 if (open) {
                     row.add(number(results.rate(cell) / 1e3, "%.0f"));
-                    row.add(number(Statistics.of(all, m -> (double) m.missed()).median(), "%.0f"));
+                    row.add(number(
+                            Measurement.statistics(all, m -> (double) m.missed())
+                                    .median(),
+                            "%.0f"));
                 }
                 table.row(row);
             }
@@ -160,11 +164,12 @@ final class Report {
         return table;
     }
 
+    /** Of the rounds in which neither was disturbed, if there are any. */
     private Statistics ratio(Cell cell, String target, boolean open, ToDoubleFunction<Measurement> value) {
         String base = results.targets().getLast();
         return open
-                ? Statistics.ofRatios(results.open(cell, target), results.open(cell, base), value)
-                : Statistics.ofRatios(results.closed(cell, target), results.closed(cell, base), value);
+                ? Measurement.ratio(results.open(cell, target), results.open(cell, base), value)
+                : Measurement.ratio(results.closed(cell, target), results.closed(cell, base), value);
     }
 
     private Table copyLoop() {
@@ -185,7 +190,7 @@ final class Report {
                     loops.getFirst().pages()));
             for (Cell cell : cells) {
                 for (String target : cell.blockBytes() == block ? results.targets() : List.<String>of()) {
-                    double iops = Statistics.of(results.closed(cell, target), Measurement::iops)
+                    double iops = Measurement.statistics(results.closed(cell, target), Measurement::iops)
                             .median();
                     table.row(List.of(
                             "  " + target + ", " + cell.label(),

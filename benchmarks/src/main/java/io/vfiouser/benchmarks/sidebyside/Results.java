@@ -76,8 +76,8 @@ final class Results {
     /** What the slowest target does in a cell; not a number if it was not measured. */
     double slowest(Cell cell) {
         return targets.stream()
-                .mapToDouble(target ->
-                        Statistics.of(closed(cell, target), Measurement::iops).median())
+                .mapToDouble(target -> Measurement.statistics(closed(cell, target), Measurement::iops)
+                        .median())
                 .min()
                 .orElse(Double.NaN);
     }

@@ -11,7 +11,8 @@
  * <p>Latencies of the closed loop are those that each command saw; those of the open loop count from when a command was due
  * ({@link io.vfiouser.nvme.driver.workload.PerfSettings}), at half of what the slowest target managed in the first round. RAM namespaces are
  * written once before anything is read, so that no read finds pages that do not exist. The processor time that other processes took while a cell was
- * measured is recorded; where it was much, the cell is measured again, and the least disturbed measurement counts.
+ * measured is recorded; where it was much, the cell is measured again, and the least disturbed measurement
+ * counts; a round in which that was not enough is left out of medians and ratios unless there is no other.
  *
  * <p>Must not know how a controller works inside: it starts programs and reads what they print.
  */

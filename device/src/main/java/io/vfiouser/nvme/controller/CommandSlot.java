@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class CommandSlot extends BlockRequest {
     private static final int ABORTED = CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED);
 
+    /** What is moved in a microsecond or two. */
+    private static final long BRIEF_BYTES = 16384;
+
     private final QueuePoller poller;
     private final GuestBuffer buffer;
     private @Nullable SubmissionQueue queue;
@@ -197,9 +200,17 @@ final class CommandSlot extends BlockRequest {
         if (to.gate().closed() && to.gate().holdsBack(this)) {
             return CommandStatus.PENDING;
         }
+        if (!brief()) {
+            queue().completionQueue().publish();
+        }
         poller.submitted();
         to.channel().submit(this);
         return CommandStatus.PENDING;
+    }
+
+    /** Whether the request, where it completes inline, is over so soon that completions posted before it may wait for it. */
+    private boolean brief() {
+        return operation().hasData() && data().totalBytes() <= BRIEF_BYTES;
     }
 
     /** Submits the request that a gate had held back. */

@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Room is {@linkplain #reserve reserved} when a command is fetched and given back by posting its completion, so that posting
  * always finds room.
+ *
+ * <p>Host and controller fight for the cache line that the next entry is in: the host polls it, and each entry that is stored takes it
+ * away from there, which holds up all that is stored afterwards. So entries are stored a line at a time, those of a line that does not fill
+ * up at the end of the batch, or before a command that takes long.
  */
 final class CompletionQueue {
+    private static final int ENTRIES_OF_A_LINE = 64 / CompletionEntry.LENGTH_BYTES;
+
     private final int id;
     private final int entries;
     private final boolean interrupts;
@@ -27,6 +33,11 @@ final class CompletionQueue {
     private int refusedHead;
     private int batchStart;
     private boolean batchOpen;
+    /** Entries that end at {@link #tail} and are not in the ring yet. */
+    private final long[] pendingResults = new long[ENTRIES_OF_A_LINE];
+
+    private final long[] pendingSeconds = new long[ENTRIES_OF_A_LINE];
+    private int pending;
     private int submissionQueues;
     /** Completions since the last interrupt, while that is withheld. */
     private int withheld;
@@ -194,36 +205,48 @@ final class CompletionQueue {
     }
 
     /**
-     * Publishes one completion into room that was {@linkplain #reserve reserved}.
+     * Posts one completion into room that was {@linkplain #reserve reserved}. The host sees it when its cache line is full, or when
+     * {@link #publish} or the end of the batch comes: see the class.
      *
      * @param result DW0 in the low half, DW1 in the high half
      * @return whether this is the first of a batch, which {@link #endBatch} ends
      */
     boolean post(SubmissionQueue submissionQueue, int commandId, int statusField, long result) {
         reserved--;
-        if (ring.mapped()) {
-            CompletionEntry.publish(
-                    ring.segment(),
-                    ring.offset() + (long) tail * CompletionEntry.LENGTH_BYTES,
-                    result,
-                    submissionQueue.head(),
-                    submissionQueue.id(),
-                    commandId,
-                    statusField,
-                    phase);
+        pendingResults[pending] = result;
+        pendingSeconds[pending] =
+                CompletionEntry.second(submissionQueue.head(), submissionQueue.id(), commandId, statusField, phase);
+        pending++;
+        boolean first = !batchOpen;
+        if (first) {
+            batchOpen = true;
+            batchStart = tail;
         }
         int next = tail + 1;
         if (next == entries) {
             next = 0;
             phase ^= 1;
         }
-        boolean first = !batchOpen;
-        if (first) {
-            batchOpen = true;
-            batchStart = tail;
-        }
         tail = next;
+        if ((next & ENTRIES_OF_A_LINE - 1) == 0) {
+            publish();
+        }
         return first;
+    }
+
+    /** Lets the host see all that was posted. */
+    void publish() {
+        int count = pending;
+        pending = 0;
+        if (count == 0 || !ring.mapped()) {
+            return;
+        }
+        int index = (tail == 0 ? entries : tail) - count;
+        long offset = ring.offset() + (long) index * CompletionEntry.LENGTH_BYTES;
+        for (int i = 0; i < count; i++) {
+            CompletionEntry.publish(ring.segment(), offset, pendingResults[i], pendingSeconds[i]);
+            offset += CompletionEntry.LENGTH_BYTES;
+        }
     }
 
     /** Ends a batch of completions: marks what was written, then raises the interrupt. */
@@ -296,6 +319,7 @@ final class CompletionQueue {
     }
 
     private int closeBatch() {
+        publish();
         batchOpen = false;
         int posted = tail - batchStart;
         if (ring.mapped()) {

@@ -34,14 +34,26 @@ public final class CompletionEntry {
             int commandId,
             int statusField,
             int phase) {
-        LittleEndian.putU64(segment, offset + DW0, result);
-        LittleEndian.putU64Release(
-                segment,
-                offset + SECOND_QWORD,
-                second(submissionHead, submissionQueueId, commandId, statusField, phase));
+        publish(segment, offset, result, second(submissionHead, submissionQueueId, commandId, statusField, phase));
     }
 
-    /** The second qword of an entry. */
+    /**
+     * Publishes an entry: first qword plain, second with release.
+     *
+     * @param result DW0 in the low half, DW1 in the high half
+     * @param second what {@link #second(int, int, int, int, int)} makes
+     */
+    public static void publish(MemorySegment segment, long offset, long result, long second) {
+        LittleEndian.putU64(segment, offset + DW0, result);
+        LittleEndian.putU64Release(segment, offset + SECOND_QWORD, second);
+    }
+
+    /**
+     * The second qword of an entry.
+     *
+     * @param statusField {@link StatusCode#field()}: status without the phase tag
+     * @param phase 0 or 1
+     */
     public static long second(int submissionHead, int submissionQueueId, int commandId, int statusField, int phase) {
         return (submissionHead & 0xFFFFL)
                 | (submissionQueueId & 0xFFFFL) << 16

@@ -49,6 +49,7 @@ public final class QueuePoller {
     private final FusedCommands fused = new FusedCommands(this);
     private final HeldCommands held = new HeldCommands();
     private final PollerLoad load = new PollerLoad();
+    private final UpcomingCommands upcoming = new UpcomingCommands(this);
     private SubmissionQueue[] queues = {};
     /** Those whose commands go on, but of which no others are fetched. */
     private SubmissionQueue[] parked = {};
@@ -206,7 +207,12 @@ public final class QueuePoller {
         int count = Math.min(wanted, room);
         MemorySegment entries = queue.ring().segment();
         int taken = 0;
+        int lookedAt = 0;
         while (taken < count) {
+            if (taken == lookedAt && count - taken > 1) {
+                upcoming.lookAt(queue, entries, count - taken);
+                lookedAt += UpcomingCommands.WINDOW;
+            }
             long first = LittleEndian.i64(entries, queue.next() + SubmissionEntry.CDW0);
             if ((first & SubmissionEntry.FUSE) != 0) {
                 int entriesTaken = fused.fetch(queue, entries, first);

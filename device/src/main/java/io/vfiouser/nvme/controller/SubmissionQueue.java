@@ -171,8 +171,13 @@ final class SubmissionQueue {
 
     /** Offset of the entry after the {@link #next}. */
     long nextButOne() {
-        int second = head + 1;
-        return ring.offset() + (second == entries ? 0 : (long) second * SubmissionEntry.LENGTH_BYTES);
+        return after(next());
+    }
+
+    /** Offset of the entry after the one at an offset. */
+    long after(long offset) {
+        long behind = offset + SubmissionEntry.LENGTH_BYTES;
+        return behind == ring.offset() + (long) entries * SubmissionEntry.LENGTH_BYTES ? ring.offset() : behind;
     }
 
     /** Moves the head past one entry and returns that entry's offset in the ring's segment. */

@@ -59,6 +59,20 @@ class RamChannelTest {
     }
 
     @Test
+    void blocksMayBeExpectedAnywhere() {
+        device.activate();
+        try (BlockChannel channel = device.openChannel(Waker.NONE)) {
+            long blocks = device.blockCount();
+            for (long first : new long[] {0, 1, blocks - 1, blocks, -1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 55}) {
+                for (long count : new long[] {1, 8, blocks, 0, -1, Long.MAX_VALUE}) {
+                    channel.expect(first, count);
+                }
+            }
+            changeAndRead(channel);
+        }
+    }
+
+    @Test
     void aSecondChannelWaitsForWhatTheFirstDoesWithoutLocks() throws InterruptedException {
         DataMovers movers = new DataMovers();
         DataMovers.Mover first = movers.newMover();

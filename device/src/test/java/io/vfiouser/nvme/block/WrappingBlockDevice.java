@@ -13,6 +13,9 @@ public abstract class WrappingBlockDevice implements BlockDevice {
     /** Sees each request before it is handed on, on the channel's thread. */
     protected abstract void received(BlockRequest request);
 
+    /** Sees each announcement before it is handed on, on the channel's thread. */
+    protected void expected(long firstBlock, long blockCount) {}
+
     /** The wrapped device. */
     public final BlockDevice inner() {
         return inner;
@@ -125,6 +128,12 @@ public abstract class WrappingBlockDevice implements BlockDevice {
             request.begin();
             received(request);
             channel.submit(Inner.of(request, request.attachment()));
+        }
+
+        @Override
+        public void expect(long firstBlock, long blockCount) {
+            expected(firstBlock, blockCount);
+            channel.expect(firstBlock, blockCount);
         }
 
         @Override

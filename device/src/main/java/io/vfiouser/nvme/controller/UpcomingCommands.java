@@ -1,0 +1,67 @@
+package io.vfiouser.nvme.controller;
+
+import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NvmOpcode;
+import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Looks at the entries of a batch before the first of them is executed. Otherwise each command would wait for memory alone: for its
+ * entry, which the cache of the host's processor still has, then for the first of its blocks. Looked at together they arrive together,
+ * first all entries, then all blocks.
+ *
+ * <p>What is read here decides nothing: the guest may change an entry until it is fetched, and then all of it is checked. Poller's thread.
+ */
+final class UpcomingCommands {
+    /** Entries looked at at a time: what they brought must still be in the cache when their turn comes. */
+    static final int WINDOW = 32;
+
+    private final QueuePoller poller;
+    /** Nobody reads it; without it the loads that fill it would not be made at all. */
+    @SuppressWarnings("UnusedVariable")
+    private long loaded;
+
+    UpcomingCommands(QueuePoller poller) {
+        this.poller = poller;
+    }
+
+    /** Looks at the next {@code count} entries of a queue whose ring is mapped, at {@link #WINDOW} at most. */
+    void lookAt(SubmissionQueue queue, MemorySegment entries, int count) {
+        int looked = Math.min(count, WINDOW);
+        load(queue, entries, looked);
+        announce(queue, entries, looked);
+    }
+
+    private void load(SubmissionQueue queue, MemorySegment entries, int count) {
+        long at = queue.next();
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += LittleEndian.i64(entries, at);
+            at = queue.after(at);
+        }
+        loaded = sum;
+    }
+
+    private void announce(SubmissionQueue queue, MemorySegment entries, int count) {
+        long at = queue.next();
+        for (int i = 0; i < count; i++) {
+            long first = LittleEndian.i64(entries, at + SubmissionEntry.CDW0);
+            int opcode = SubmissionEntry.opcode((int) first);
+            if (opcode == NvmOpcode.READ || opcode == NvmOpcode.WRITE) {
+                announce((int) (first >>> 32), entries, at);
+            }
+            at = queue.after(at);
+        }
+    }
+
+    private void announce(int namespaceId, MemorySegment entries, long offset) {
+        NamespaceChannel namespace = poller.namespace(namespaceId);
+        if (namespace != null) {
+            long lba = SubmissionEntry.startingLba(entries, offset);
+            long blocks = IoCommand.blockCount(SubmissionEntry.cdw12(entries, offset));
+            int shift = namespace.deviceShift();
+            namespace.channel().expect(lba << shift, blocks << shift);
+        }
+    }
+}

@@ -67,6 +67,11 @@ public final class ContextRunner implements AutoCloseable {
         context.wakeUp();
     }
 
+    /** Has {@link #await} return, now or the next time. Any thread; allocates nothing. */
+    public void wakeUp() {
+        context.wakeUp();
+    }
+
     /**
      * One round without waiting: whatever is there to be done. The context's thread.
      *

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control thread of a device: serves the client's messages and executes admin commands. While a guest has enabled the controller
- * and rings mapped doorbells, it looks at the admin doorbell at least every {@link #LONGEST_NAP}; otherwise it sleeps until
- * something comes.
+ * The control thread of a device: serves the client's messages and executes admin commands. While a guest has enabled the controller,
+ * rings mapped doorbells and has no I/O queue yet, it looks at the admin doorbell at least every {@link #LONGEST_NAP}; afterwards a poller
+ * looks for it, so that it need not push that poller from a processor that they share. Otherwise it sleeps until something comes.
  */
 final class ControlLoop implements QuiesceHandler {
     /** The most that an admin command waits for being noticed where doorbells are mapped. */
@@ -23,6 +23,9 @@ final class ControlLoop implements QuiesceHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
     private static final Duration SHORTEST_NAP = Duration.ofMillis(1);
+    /** A poller looks at the admin doorbell; what else there is to do has time. */
+    private static final Duration WATCHED_NAP = Duration.ofMillis(50);
+
     private static final Duration TRAPPED_NAP = Duration.ofMillis(200);
     private static final Duration DISABLED_NAP = Duration.ofMinutes(1);
     /** Passes without work before the thread sleeps: what follows a message often comes at once. */
@@ -163,6 +166,8 @@ final class ControlLoop implements QuiesceHandler {
             runner.await(SHORTEST_NAP);
         } else if (!controller.enabled()) {
             runner.await(DISABLED_NAP);
+        } else if (mappedDoorbells && controller.adminDoorbellsWatched()) {
+            runner.await(WATCHED_NAP);
         } else if (mappedDoorbells) {
             boolean recent = idlePasses < PASSES_BEFORE_NAP + NAPS_OF_SHORTEST_LENGTH;
             runner.await(recent ? SHORTEST_NAP : LONGEST_NAP);

@@ -102,7 +102,7 @@ public final class NvmeDevice implements AutoCloseable {
         migration.connect(FunctionPort.of(context));
         interrupts.connect(context.interrupts());
         this.runner = new ContextRunner(context);
-        controller.onWakeUp(() -> runner.execute(() -> {}));
+        controller.onWakeUp(runner::wakeUp);
         this.threads = new ArrayList<>();
         for (int i = 0; i < builder.pollerCount(); i++) {
             int index = i;

@@ -77,6 +77,12 @@ public final class AdminAgent {
         return Optional.ofNullable(submissions);
     }
 
+    /** Whether the host writes its doorbells elsewhere than in the registers. */
+    boolean followsShadowDoorbells() {
+        SubmissionQueue sq = submissions;
+        return sq != null && sq.followsShadow();
+    }
+
     /** Takes the doorbells over without writing into guest memory. */
     void readDoorbells() {
         SubmissionQueue sq = submissions;

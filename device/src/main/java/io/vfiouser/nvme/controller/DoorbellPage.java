@@ -45,6 +45,11 @@ final class DoorbellPage {
         return LittleEndian.i32Acquire(page, completionHeadOffset(queueId));
     }
 
+    /** Both doorbells of a queue pair, unchecked and only to be compared. */
+    long pair(int queueId) {
+        return LittleEndian.i64(page, submissionTailOffset(queueId));
+    }
+
     void putSubmissionTail(int queueId, int value) {
         LittleEndian.putU32Release(page, submissionTailOffset(queueId), value);
     }

@@ -116,6 +116,12 @@ public final class NvmeController implements AutoCloseable {
     /** What makes the control thread call {@link #doWork} soon, from any thread. Before anybody else knows of the controller. */
     public void onWakeUp(Runnable action) {
         share.onWakeUp(action);
+        group.pollers().getFirst().watchAdminDoorbells(action);
+    }
+
+    /** Whether a poller looks at the admin queue's doorbells, and wakes the control thread when one was written. */
+    public boolean adminDoorbellsWatched() {
+        return group.pollers().getFirst().polls() && !admin.followsShadowDoorbells();
     }
 
     /**

@@ -58,6 +58,10 @@ public final class QueuePoller {
     /** Those of all namespaces, in the order of their identifiers. */
     private NamespaceChannel[] attached = {};
 
+    /** What to do when a doorbell of the admin queue was written; null if others look at those. */
+    private @Nullable Runnable onAdminDoorbell;
+
+    private long adminDoorbells;
     private int batchCount;
     private int outstanding;
     private int firstQueue;
@@ -167,6 +171,7 @@ public final class QueuePoller {
 
     private int pass() {
         table = shared.memory.table();
+        lookAtAdminDoorbells();
         int work = held.any() ? executeHeld() : 0;
         SubmissionQueue[] all = queues;
         int at = firstQueue < all.length ? firstQueue : 0;
@@ -184,6 +189,18 @@ public final class QueuePoller {
         }
         endBatches();
         return work;
+    }
+
+    /** On behalf of the control thread, which may share this processor and need not wake up to look itself. */
+    private void lookAtAdminDoorbells() {
+        Runnable news = onAdminDoorbell;
+        if (news != null) {
+            long present = shared.doorbells.pair(0);
+            if (present != adminDoorbells) {
+                adminDoorbells = present;
+                news.run();
+            }
+        }
     }
 
     private int fetch(SubmissionQueue queue) {
@@ -589,6 +606,16 @@ public final class QueuePoller {
     }
 
     // ---- the control thread ----
+
+    /** Has the poller look at the doorbells of the admin queue as well. Before its thread starts. */
+    void watchAdminDoorbells(Runnable whenWritten) {
+        onAdminDoorbell = whenWritten;
+    }
+
+    /** Whether it looks at doorbells again and again: it has queues, and nothing keeps it from it. */
+    boolean polls() {
+        return queues.length > 0 && !faulted && StandStill.runs(standStill.ticket());
+    }
 
     /** How busy it is; whoever runs it tells that. */
     PollerLoad load() {

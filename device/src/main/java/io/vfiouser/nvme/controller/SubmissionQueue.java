@@ -143,6 +143,11 @@ final class SubmissionQueue {
         shadow = buffers.doorbell(DoorbellPage.submissionTailOffset(id), entries, state);
     }
 
+    /** Whether the host has given a buffer for the doorbell. */
+    boolean followsShadow() {
+        return shadow != null;
+    }
+
     /** What is known of the shadow doorbell, if the host has one. */
     Optional<ShadowDoorbellState> shadowState() {
         return Optional.ofNullable(shadow).map(ShadowDoorbell::state);

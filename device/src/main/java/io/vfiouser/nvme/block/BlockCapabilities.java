@@ -11,8 +11,8 @@ import java.util.Objects;
  * @param persistent whether flushed data outlives the process
  * @param volatileCache whether a completed write without force unit access may be lost by a crash until a flush; if not, flushes
  *     have nothing to do
- * @param completesInline whether every request has completed when {@link BlockChannel#submit} returns, so that nothing is ever
- *     outstanding, wakers are never called and polling is needless
+ * @param completesInline whether every request has completed when the {@link BlockChannel#poll} after its {@link
+ *     BlockChannel#submit} returns, most in submit itself, so that nothing is outstanding for longer and wakers are never called
  * @param memoryAlignmentBytes of what each piece's address and length must be a multiple; 1 for anything
  * @param maxTransferBytes the longest read or write; above it {@link BlockStatus#INVALID_REQUEST}
  * @param atomicBlocks up to how many blocks a change is seen whole or not at all by requests that overlap with it in time, unless it

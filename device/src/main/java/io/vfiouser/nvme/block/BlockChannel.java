@@ -18,8 +18,8 @@ package io.vfiouser.nvme.block;
  */
 public interface BlockChannel extends AutoCloseable {
     /**
-     * Starts a request. Never blocks for the medium. If {@link BlockCapabilities#completesInline()}, the request has completed when
-     * this returns. Otherwise it may, too (refusals do); a back end may hold what it was given until the next {@link #poll()} to start
+     * Starts a request. Never blocks for the medium. The request may have completed when this returns; if {@link
+     * BlockCapabilities#completesInline()}, it has when the next {@link #poll()} returns. A back end may hold what it was given until the next {@link #poll()} to start
      * it in one go, so a poller that has submitted polls before it sleeps.
      *
      * @throws IllegalStateException if the request is outstanding or the channel is closed

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * One poller's way to a RAM device's memory. Alone it copies each piece at once. With others it goes granule by granule, so that a
  * long request holds nobody up, and keeps to {@link GranuleLocks}.
  */
-final class RamChannel extends InlineChannel {
+final class RamChannel extends BatchingChannel {
     private static final Logger LOG = LoggerFactory.getLogger(RamChannel.class);
 
     /** How often a granule is read without its lock before it is read with it. */
@@ -28,7 +28,7 @@ final class RamChannel extends InlineChannel {
     private final int owner;
     private final SegmentCursor cursor = new SegmentCursor();
 
-    /** Nobody reads it; without it the loads of {@link #expect} would not be made at all. */
+    /** Nobody reads it; without it the loads of {@link #bringNear} would not be made at all. */
     @SuppressWarnings("UnusedVariable")
     private int loaded;
 
@@ -48,7 +48,7 @@ final class RamChannel extends InlineChannel {
 
     /** Loads every line of a short request; of a long one the first, after which the processor fetches on by itself. */
     @Override
-    public void expect(long firstBlock, long blockCount) {
+    void bringNear(long firstBlock, long blockCount) {
         long start = firstBlock << blockShift;
         if (start < 0 || start >= memory.byteSize()) {
             return;

@@ -201,11 +201,19 @@ final class CommandSlot extends BlockRequest {
             return CommandStatus.PENDING;
         }
         if (!brief()) {
-            queue().completionQueue().publish();
+            endBatchBefore(to);
         }
         poller.submitted();
         to.channel().submit(this);
         return CommandStatus.PENDING;
+    }
+
+    /** What was submitted before completes now and is seen by the host, instead of after a request that takes long. */
+    private void endBatchBefore(NamespaceChannel to) {
+        if (to.completesInline()) {
+            int ignored = to.channel().poll();
+        }
+        queue().completionQueue().publish();
     }
 
     /** Whether the request, where it completes inline, is over so soon that completions posted before it may wait for it. */
@@ -231,6 +239,12 @@ final class CommandSlot extends BlockRequest {
     void endWait() {
         waiting = false;
         poller.returned();
+    }
+
+    /** Whether the command, which has not ended, may be under way when a pass is over and may be executed again then. */
+    boolean outlivesPass() {
+        NamespaceChannel named = namespace;
+        return HeldCommands.repeatable(opcode) && (waiting || named == null || !named.completesInline());
     }
 
     /** Whether the command waits, but not for a back end. */

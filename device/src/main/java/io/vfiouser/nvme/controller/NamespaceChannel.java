@@ -11,11 +11,28 @@ import io.vfiouser.nvme.subsystem.NamespaceFormat;
  * @param format the namespace's format when this was made; it changes only while this thread stands still, which then makes another
  * @param ready whether commands may access it, as it was then
  * @param gate where requests wait for blocks that are somebody's own
+ * @param inline whether the back end {@linkplain io.vfiouser.nvme.block.BlockCapabilities#completesInline completes inline}
  */
 record NamespaceChannel(
-        Namespace namespace, NamespaceFormat format, boolean ready, BlockChannel channel, RangeGate gate) {
+        Namespace namespace,
+        NamespaceFormat format,
+        boolean ready,
+        BlockChannel channel,
+        RangeGate gate,
+        boolean inline) {
     static NamespaceChannel of(Namespace namespace, BlockChannel channel, RangeGate gate) {
-        return new NamespaceChannel(namespace, namespace.format(), namespace.ready(), channel, gate);
+        return new NamespaceChannel(
+                namespace,
+                namespace.format(),
+                namespace.ready(),
+                channel,
+                gate,
+                namespace.device().capabilities().completesInline());
+    }
+
+    /** Whether nothing is outstanding in the back end after a pass. */
+    boolean completesInline() {
+        return inline;
     }
 
     /** Gives the way up. */

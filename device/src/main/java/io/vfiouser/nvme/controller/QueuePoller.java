@@ -259,7 +259,7 @@ public final class QueuePoller {
             }
             if (status != CommandStatus.PENDING) {
                 finish(slot, status);
-            } else if (slot.inUse() && HeldCommands.repeatable(slot.opcode())) {
+            } else if (slot.inUse() && slot.outlivesPass()) {
                 slot.keepEntry(entries, offset, first);
             }
         } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.vfiouser.os;
 
 import io.vfiouser.ffi.posix.posix_h;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -12,6 +13,11 @@ import java.time.Duration;
  * <p>Any thread may call any method at any time, except that {@link #close} must not run beside another call.
  */
 public final class EventFd implements AutoCloseable {
+    /** Then the method handle has taken its last shape. */
+    public static final int CALLS_THAT_LINK = 200;
+
+    private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1L);
+
     private final Fd fd;
 
     private EventFd(Fd fd) {
@@ -41,11 +47,16 @@ public final class EventFd implements AutoCloseable {
         return fd;
     }
 
-    /** Adds one. A counter at its maximum stays there: whoever waits is awake already. */
+    /**
+     * Adds one. A counter at its maximum stays there: whoever waits is awake already. Allocates nothing, however seldom it is called, but in the first
+     * {@value #CALLS_THAT_LINK} calls of the process, which link.
+     */
     public void signal() {
-        MemorySegment one = CallState.current().scratch();
-        one.set(ValueLayout.JAVA_LONG, 0, 1);
-        long written = FdCalls.write(fd.value(), one, Long.BYTES);
+        if (FdCalls.writeWithoutErrno(fd.value(), ONE, Long.BYTES) == Long.BYTES) {
+            return;
+        }
+        // Again, to learn why.
+        long written = FdCalls.write(fd.value(), ONE, Long.BYTES);
         if (written < 0 && written != -Errno.EAGAIN) {
             throw new ErrnoException("signal eventfd " + fd, (int) -written);
         }

@@ -11,6 +11,7 @@ final class FdCalls {
     private static final MethodHandle CLOSE = Libc.capturing("close", Shapes.CLOSE);
     private static final MethodHandle READ = Libc.capturing("read", Shapes.READ);
     private static final MethodHandle WRITE = Libc.capturing("write", Shapes.WRITE);
+    private static final MethodHandle WRITE_WITHOUT_ERRNO = Libc.plain("write", Shapes.WRITE);
     private static final MethodHandle FSTAT = Libc.capturing("fstat", Shapes.FSTAT);
     private static final MethodHandle FTRUNCATE = Libc.capturing("ftruncate", Shapes.FTRUNCATE);
     private static final MethodHandle EVENTFD = Libc.capturing("eventfd", Shapes.EVENTFD);
@@ -72,6 +73,18 @@ final class FdCalls {
                 result = state.resultOrError((long) WRITE.invokeExact(state.capture(), fd, from, count));
             } while (result == -Errno.EINTR);
             return result;
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    /**
+     * As {@link #write}, but -1 whatever the error is. Allocates nothing however seldom it is called, once it is linked; where errno is captured, a
+     * call allocates until it has been compiled.
+     */
+    static long writeWithoutErrno(int fd, MemorySegment from, long count) {
+        try {
+            return (long) WRITE_WITHOUT_ERRNO.invokeExact(fd, from, count);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

@@ -7,6 +7,7 @@ import io.vfiouser.nvme.controller.PollerThread;
 import io.vfiouser.nvme.memory.GuestMemory;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.os.CpuAffinity;
+import io.vfiouser.os.EventFd;
 import io.vfiouser.os.Mapping;
 import io.vfiouser.os.MemFd;
 import io.vfiouser.server.ContextRunner;
@@ -103,6 +104,10 @@ public final class NvmeDevice implements AutoCloseable {
         interrupts.connect(context.interrupts());
         this.runner = new ContextRunner(context);
         controller.onWakeUp(runner::wakeUp);
+        // Pollers call it too, and allocate nothing.
+        for (int i = 0; i < EventFd.CALLS_THAT_LINK; i++) {
+            runner.wakeUp();
+        }
         this.threads = new ArrayList<>();
         for (int i = 0; i < builder.pollerCount(); i++) {
             int index = i;

@@ -64,19 +64,13 @@ public class DeviceCommand {
     /** One command at a time: nanoseconds per command at depth 1. */
     @Benchmark
     public void depth1() {
-        commands.put(ring);
-        ring.ring();
-        controller.complete(ring, 1);
+        controller.execute(ring, commands, 1);
     }
 
     /** Batches of 32 behind one doorbell: nanoseconds per command, and one interrupt and one publication of SQHD for all. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void depth32() {
-        for (int i = 0; i < BATCH; i++) {
-            commands.put(ring);
-        }
-        ring.ring();
-        controller.complete(ring, BATCH);
+        controller.execute(ring, commands, BATCH);
     }
 }

@@ -73,19 +73,13 @@ public class DeviceDirtyMarking {
     /** One command at a time: nanoseconds per command. */
     @Benchmark
     public void depth1() {
-        commands.put(ring);
-        ring.ring();
-        controller.complete(ring, 1);
+        controller.execute(ring, commands, 1);
     }
 
     /** Batches of 32: nanoseconds per command. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void depth32() {
-        for (int i = 0; i < BATCH; i++) {
-            commands.put(ring);
-        }
-        ring.ring();
-        controller.complete(ring, BATCH);
+        controller.execute(ring, commands, BATCH);
     }
 }

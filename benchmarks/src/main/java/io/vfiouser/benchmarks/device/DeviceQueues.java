@@ -83,11 +83,7 @@ public class DeviceQueues {
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void oneActiveDepth32() {
-        for (int i = 0; i < BATCH; i++) {
-            commands.put(last);
-        }
-        last.ring();
-        controller.complete(last, BATCH);
+        controller.execute(last, commands, BATCH);
     }
 
     /** One queue has one command at a time, the others are idle: each command pays for a whole pass over them. */

@@ -72,10 +72,6 @@ public class DeviceTransfer {
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void depth32() {
-        for (int i = 0; i < BATCH; i++) {
-            commands.put(ring);
-        }
-        ring.ring();
-        controller.complete(ring, BATCH);
+        controller.execute(ring, commands, BATCH);
     }
 }

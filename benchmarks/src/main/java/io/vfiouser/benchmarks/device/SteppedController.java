@@ -107,6 +107,15 @@ public final class SteppedController implements AutoCloseable {
         return offset;
     }
 
+    /** Writes so many commands into a queue, rings once, and steps the poller until all have completed. */
+    public void execute(HostRing ring, CommandStream commands, int count) {
+        for (int i = 0; i < count; i++) {
+            commands.put(ring);
+        }
+        ring.ring();
+        complete(ring, count);
+    }
+
     /** Steps the poller until a queue has completed so many commands, of which none has been executed yet. */
     public void complete(HostRing ring, int commands) {
         int ignored = poller.doWork();

@@ -48,12 +48,6 @@ record JavaTarget(String name, Path checkout, int cpu, long namespaceBytes) impl
                                 Size.format(namespaceBytes),
                                 "--poll",
                                 "busy")));
-        try {
-            process.await(line -> line.startsWith("listening on "), START_BOUND);
-        } catch (RuntimeException e) {
-            process.close();
-            throw e;
-        }
-        return new Running(process, folder);
+        return Running.listening(process, folder, START_BOUND);
     }
 }

@@ -3,6 +3,7 @@ package io.vfiouser.benchmarks.sidebyside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +31,17 @@ sealed interface Target permits JavaTarget, YardstickTarget, SpdkTarget {
      * @param path the folder of its socket, which is {@code cntrl} there
      */
     record Running(ChildProcess process, Path path) implements AutoCloseable {
+        /** Waits until it says that it listens; ends it if it does not in time. */
+        static Running listening(ChildProcess process, Path path, Duration bound) {
+            try {
+                process.await(line -> line.startsWith("listening on "), bound);
+            } catch (RuntimeException e) {
+                process.close();
+                throw e;
+            }
+            return new Running(process, path);
+        }
+
         @Override
         public void close() {
             process.close();

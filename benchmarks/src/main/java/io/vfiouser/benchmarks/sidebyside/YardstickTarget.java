@@ -35,12 +35,6 @@ record YardstickTarget(String name, Path program, int cpu, long namespaceBytes) 
                                 folder.resolve(SOCKET).toString(),
                                 "--" + backend,
                                 Size.format(namespaceBytes))));
-        try {
-            process.await(line -> line.startsWith("listening on "), START_BOUND);
-        } catch (RuntimeException e) {
-            process.close();
-            throw e;
-        }
-        return new Running(process, folder);
+        return Running.listening(process, folder, START_BOUND);
     }
 }

@@ -120,11 +120,16 @@ final class ChildProcess implements AutoCloseable {
 
     private void signal(String which) {
         requireAlive();
+        if (!sent(which)) {
+            throw failed("did not take SIG" + which);
+        }
+    }
+
+    /** Whether the signal was sent; it cannot be to a process that has ended. */
+    private boolean sent(String which) {
         try {
             Process kill = new ProcessBuilder("kill", "-" + which, Long.toString(pid())).start();
-            if (!kill.waitFor(END_BOUND.toMillis(), TimeUnit.MILLISECONDS) || kill.exitValue() != 0) {
-                throw new BenchException("cannot send SIG" + which + " to " + name);
-            }
+            return kill.waitFor(END_BOUND.toMillis(), TimeUnit.MILLISECONDS) && kill.exitValue() == 0;
         } catch (IOException e) {
             throw new BenchException("cannot send SIG" + which + " to " + name + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -229,8 +234,8 @@ final class ChildProcess implements AutoCloseable {
     public void close() {
         process.destroy();
         if (stopped && process.isAlive()) {
-            // a stopped process does not see SIGTERM
-            resume();
+            // a stopped process does not see SIGTERM; one that saw it before it was stopped may be gone by now
+            boolean ignored = sent("CONT");
         }
         if (!waitFor(END_BOUND)) {
             System.err.println(

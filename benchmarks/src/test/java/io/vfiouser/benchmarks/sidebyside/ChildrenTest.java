@@ -81,4 +81,18 @@ class ChildrenTest {
         assertThat(stopped.isAlive()).isFalse();
         assertThat(folder.getParent().getParent()).doesNotExist();
     }
+
+    @Test
+    void aStoppedProcessMayBeAtItsEndWhenTheRunEnds() {
+        for (int round = 0; round < 20; round++) {
+            ProcessHandle stopped;
+            try (Children children = new Children()) {
+                ChildProcess child = children.start("stopped", List.of("sleep", "1000"));
+                child.stop();
+                stopped = ProcessHandle.of(child.pid()).orElseThrow();
+                stopped.destroyForcibly();
+            }
+            assertThat(stopped.isAlive()).isFalse();
+        }
+    }
 }

@@ -31,7 +31,7 @@ public final class DmaRegion {
     private final long pageSizeBytes;
     private final Optional<Arena> arena;
     private final MemorySegment segment;
-    private final Optional<DirtyBitmap> dirty;
+    private final Optional<DirtyPages> dirty;
 
     private DmaRegion(
             long iova,
@@ -40,7 +40,7 @@ public final class DmaRegion {
             long pageSizeBytes,
             Optional<Arena> arena,
             MemorySegment segment,
-            Optional<DirtyBitmap> dirty) {
+            Optional<DirtyPages> dirty) {
         this.iova = iova;
         this.lengthBytes = lengthBytes;
         this.protection = protection;
@@ -50,7 +50,7 @@ public final class DmaRegion {
         this.dirty = dirty;
     }
 
-    /** A region that is mapped at an address, until it is closed. */
+    /** A region that is mapped at an address, until it is closed; {@code dirty} is where writes to it are noted, if they are. */
     @SuppressWarnings({
         "restricted", // the library vouches for address and length of its own mapping
         "MustBeClosedChecker" // the region owns the arena; close() closes it
@@ -61,7 +61,7 @@ public final class DmaRegion {
             Protection protection,
             long pageSizeBytes,
             MemorySegment address,
-            boolean log) {
+            Optional<DirtyPages> dirty) {
         Arena arena = Arena.ofShared();
         MemorySegment all = address.reinterpret(lengthBytes, arena, null);
         boolean writable = protection.writable();
@@ -72,7 +72,7 @@ public final class DmaRegion {
                 pageSizeBytes,
                 Optional.of(arena),
                 writable ? all : all.asReadOnly(),
-                log && writable ? Optional.of(new DirtyBitmap(lengthBytes)) : Optional.empty());
+                dirty);
     }
 
     /** A region that is reached by messages only. */
@@ -125,7 +125,7 @@ public final class DmaRegion {
 
     /**
      * Says that the device has written a part of the region; any thread, after the data was stored and before the device is
-     * paused. Costs one atomic instruction per 256 KiB, and nothing on devices without migration.
+     * paused. Costs a store for each page, and nothing on devices without migration.
      *
      * @param offset first byte within the region
      * @param length number of bytes
@@ -139,7 +139,7 @@ public final class DmaRegion {
     }
 
     /** Hands the marks to a consumer and forgets them. The context's thread. */
-    boolean drainDirty(DirtyBitmap.RangeConsumer consumer) {
+    boolean drainDirty(DirtyPages.RangeConsumer consumer) {
         return dirty.isPresent() && dirty.get().drain(consumer);
     }
 
@@ -165,6 +165,11 @@ public final class DmaRegion {
                 LockSupport.parkNanos(RETRY_NANOS);
             }
         }
+    }
+
+    /** What its dirty marks take of the heap. */
+    long dirtyMapBytes() {
+        return dirty.map(DirtyPages::sizeBytes).orElse(0L);
     }
 
     boolean covers(long address, long length) {

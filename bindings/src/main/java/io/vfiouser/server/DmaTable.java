@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DmaTable {
     private static final Logger LOG = LoggerFactory.getLogger(DmaTable.class);
+    /** What the dirty marks of all regions may take of the heap: a client that maps terabytes of nothing does not get to fill it. */
+    private static final long DIRTY_MAP_BYTES = 64L << 20;
+
     private static final int PROT_WRITE = Protection.WRITE.bits();
 
     private final DmaListener listener;
@@ -24,6 +27,8 @@ final class DmaTable {
     private final boolean migratable;
     private volatile List<DmaRegion> regions = List.of();
     private long generation;
+    /** What the dirty marks take. */
+    private long dirtyMapBytes;
 
     DmaTable(DmaListener listener, CallbackGuard guard, boolean migratable) {
         this.listener = listener;
@@ -68,6 +73,7 @@ final class DmaTable {
             List<DmaRegion> next = new ArrayList<>(regions);
             next.add(region);
             regions = List.copyOf(next);
+            dirtyMapBytes += region.dirtyMapBytes();
             listener.registered(region);
         });
     }
@@ -81,6 +87,7 @@ final class DmaTable {
                     List<DmaRegion> next = new ArrayList<>(regions);
                     next.remove(region);
                     regions = List.copyOf(next);
+                    dirtyMapBytes -= region.dirtyMapBytes();
                     try {
                         listener.unregistered(region);
                     } finally {
@@ -105,8 +112,13 @@ final class DmaTable {
                         protection,
                         dma.pageSizeBytes(),
                         MemorySegment.ofAddress(dma.address()),
-                        migratable)
+                        migratable && protection.writable() ? Optional.of(dirtyPages(dma)) : Optional.empty())
                 : DmaRegion.unmapped(dma.iova(), dma.lengthBytes(), protection);
+    }
+
+    /** As fine as what is left of the memory for it allows; half of that is kept for regions to come. */
+    private DirtyPages dirtyPages(DmaInfo dma) {
+        return new DirtyPages(dma.lengthBytes(), (DIRTY_MAP_BYTES - dirtyMapBytes) / 2);
     }
 
     /**

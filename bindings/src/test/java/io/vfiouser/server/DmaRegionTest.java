@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class DmaRegionTest {
         Pipe pipe = Pipe.open();
         try (Mapping memory = Mapping.anonymous(4096, PageSize.BASE)) {
             MemorySegment address = MemorySegment.ofAddress(memory.address());
-            DmaRegion region = DmaRegion.mapped(0, 4096, Protection.READ_WRITE, 4096, address, false);
+            DmaRegion region = DmaRegion.mapped(0, 4096, Protection.READ_WRITE, 4096, address, Optional.empty());
             MemorySegment segment = region.segment();
             CompletableFuture<Integer> reader = new CompletableFuture<>();
             Thread reading = Thread.ofPlatform().start(() -> {

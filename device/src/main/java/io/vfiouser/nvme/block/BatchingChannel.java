@@ -71,13 +71,13 @@ abstract class BatchingChannel implements BlockChannel {
         return request.operation().hasData() && request.data().totalBytes() <= SHORT_BYTES;
     }
 
-    /** Brings the first blocks of a request near. */
-    abstract void bringNear(long firstBlock, long blockCount);
+    /** Brings the first blocks of requests near. */
+    abstract void bringNear(BlockRanges upcoming);
 
     @Override
-    public final void expect(long firstBlock, long blockCount) {
-        expected++;
-        bringNear(firstBlock, blockCount);
+    public final void expect(BlockRanges upcoming) {
+        expected += upcoming.size();
+        bringNear(upcoming);
     }
 
     @Override

@@ -27,11 +27,13 @@ public interface BlockChannel extends AutoCloseable {
     void submit(BlockRequest request);
 
     /**
-     * Says that a request for these blocks is likely to be submitted soon. A channel that has its blocks in memory may bring them near;
-     * others do nothing, as this does. The blocks may lie anywhere, also outside the device, and the request may never come. Neither
-     * blocks nor throws nor changes anything.
+     * Says that a request for each of these ranges is likely to be submitted soon, in this order. A channel that has its blocks in memory may
+     * bring them near; others do nothing, as this does. The ranges may lie anywhere, also outside the device, and requests may never come.
+     * Neither blocks nor throws nor changes anything.
+     *
+     * @param upcoming the caller's, again when this returns
      */
-    default void expect(long firstBlock, long blockCount) {}
+    default void expect(BlockRanges upcoming) {}
 
     /**
      * Starts what is held back and completes what has ended. Does not block.

@@ -16,6 +16,8 @@ final class RamChannel extends BatchingChannel {
     private static final int OPTIMISTIC_READS = 4;
 
     private static final int LINE_BYTES = 64;
+    /** Lines that are brought near at a time, at most. */
+    private static final int NEAR_LINES = 256;
     /** A request so short is over before the processor has seen that its lines follow one another. */
     private static final int SHORT_BYTES = 512;
 
@@ -32,6 +34,9 @@ final class RamChannel extends BatchingChannel {
     @SuppressWarnings("UnusedVariable")
     private int loaded;
 
+    /** Offsets of lines to be brought near. */
+    private final long[] nearLines = new long[NEAR_LINES];
+
     /** Whether an error may have kept this channel from giving back a granule. */
     private boolean mayHold;
 
@@ -46,20 +51,35 @@ final class RamChannel extends BatchingChannel {
         this.owner = locks.newOwner();
     }
 
-    /** Loads every line of a short request; of a long one the first, after which the processor fetches on by itself. */
+    /**
+     * Loads every line of a short request; of a long one the first, after which the processor fetches on by itself. First all are chosen, then
+     * all loaded: a load that waits for memory holds up whatever follows as soon as the processor has some hundreds of instructions under
+     * way, so the fewer there are between two loads, the more of them wait together.
+     */
     @Override
-    void bringNear(long firstBlock, long blockCount) {
-        long start = firstBlock << blockShift;
-        if (start < 0 || start >= memory.byteSize()) {
-            return;
+    void bringNear(BlockRanges upcoming) {
+        int count = 0;
+        for (int i = 0; i < upcoming.size(); i++) {
+            count = chooseLines(upcoming.firstBlock(i) << blockShift, upcoming.blockCount(i) << blockShift, count);
         }
-        long length = blockCount << blockShift;
-        long end = length > SHORT_BYTES ? start + 1 : Math.min(start + length, memory.byteSize());
         int sum = 0;
-        for (long at = start; at < end; at += LINE_BYTES) {
-            sum += memory.get(ValueLayout.JAVA_BYTE, at);
+        for (int i = 0; i < count; i++) {
+            sum += memory.get(ValueLayout.JAVA_BYTE, nearLines[i]);
         }
         loaded = sum;
+    }
+
+    /** Adds lines to the {@code chosen} ones that there are. Returns how many there are then. */
+    private int chooseLines(long start, long lengthBytes, int chosen) {
+        if (start < 0 || start >= memory.byteSize()) {
+            return chosen;
+        }
+        long end = lengthBytes > SHORT_BYTES ? start + 1 : Math.min(start + lengthBytes, memory.byteSize());
+        int count = chosen;
+        for (long at = start; at < end && count < NEAR_LINES; at += LINE_BYTES) {
+            nearLines[count++] = at;
+        }
+        return count;
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.block.BlockRanges;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the entries of a batch before the first of them is executed. Otherwise each command would wait for memory alone: for its
@@ -18,6 +20,7 @@ final class UpcomingCommands {
     static final int WINDOW = 32;
 
     private final QueuePoller poller;
+    private final BlockRanges ranges = new BlockRanges(WINDOW);
     /** Nobody reads it; without it the loads that fill it would not be made at all. */
     @SuppressWarnings("UnusedVariable")
     private long loaded;
@@ -43,25 +46,40 @@ final class UpcomingCommands {
         loaded = sum;
     }
 
+    /** Tells the namespaces, each of all that follow one another. */
     private void announce(SubmissionQueue queue, MemorySegment entries, int count) {
+        NamespaceChannel namespace = null;
+        int namespaceId = 0;
         long at = queue.next();
         for (int i = 0; i < count; i++) {
             long first = LittleEndian.i64(entries, at + SubmissionEntry.CDW0);
             int opcode = SubmissionEntry.opcode((int) first);
             if (opcode == NvmOpcode.READ || opcode == NvmOpcode.WRITE) {
-                announce((int) (first >>> 32), entries, at);
+                int named = (int) (first >>> 32);
+                if (named != namespaceId) {
+                    tell(namespace);
+                    namespace = poller.namespace(named);
+                    namespaceId = named;
+                }
+                if (namespace != null) {
+                    add(namespace.deviceShift(), entries, at);
+                }
             }
             at = queue.after(at);
         }
+        tell(namespace);
     }
 
-    private void announce(int namespaceId, MemorySegment entries, long offset) {
-        NamespaceChannel namespace = poller.namespace(namespaceId);
+    private void add(int deviceShift, MemorySegment entries, long offset) {
+        long lba = SubmissionEntry.startingLba(entries, offset);
+        long blocks = IoCommand.blockCount(SubmissionEntry.cdw12(entries, offset));
+        ranges.add(lba << deviceShift, blocks << deviceShift);
+    }
+
+    private void tell(@Nullable NamespaceChannel namespace) {
         if (namespace != null) {
-            long lba = SubmissionEntry.startingLba(entries, offset);
-            long blocks = IoCommand.blockCount(SubmissionEntry.cdw12(entries, offset));
-            int shift = namespace.deviceShift();
-            namespace.channel().expect(lba << shift, blocks << shift);
+            namespace.channel().expect(ranges);
+            ranges.clear();
         }
     }
 }

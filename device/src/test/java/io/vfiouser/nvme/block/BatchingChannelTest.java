@@ -31,7 +31,7 @@ class BatchingChannelTest {
         }
 
         @Override
-        void bringNear(long firstBlock, long blockCount) {}
+        void bringNear(BlockRanges upcoming) {}
 
         @Override
         void recover() {
@@ -58,10 +58,16 @@ class BatchingChannelTest {
         return request;
     }
 
+    private void expect(long first, long count) {
+        BlockRanges one = new BlockRanges(1);
+        one.add(first, count);
+        channel.expect(one);
+    }
+
     private List<TestRequest> submit(int count) {
         List<TestRequest> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            channel.expect(i, 1);
+            expect(i, 1);
         }
         for (int i = 0; i < count; i++) {
             TestRequest request = read(i, 1);
@@ -96,8 +102,8 @@ class BatchingChannelTest {
 
     @Test
     void expectationsEndWithThePoll() {
-        channel.expect(1, 1);
-        channel.expect(2, 1);
+        expect(1, 1);
+        expect(2, 1);
         assertThat(channel.poll()).isZero();
         TestRequest request = read(1, 1);
         channel.submit(request);
@@ -106,8 +112,8 @@ class BatchingChannelTest {
 
     @Test
     void longRequestsAndThoseWithoutDataDoNotWait() {
-        channel.expect(0, 64);
-        channel.expect(0, 64);
+        expect(0, 64);
+        expect(0, 64);
         TestRequest request = read(0, 64);
         channel.submit(request);
         assertThat(request.completions()).isOne();
@@ -152,7 +158,7 @@ class BatchingChannelTest {
     void aRequestMaySubmitAnotherWhenItCompletes() {
         TestRequest second = read(9, 1);
         for (int i = 0; i < 3; i++) {
-            channel.expect(i, 1);
+            expect(i, 1);
         }
         TestRequest first = read(1, 1).then(ended -> channel.submit(second));
         channel.submit(first);

@@ -65,7 +65,11 @@ class RamChannelTest {
             long blocks = device.blockCount();
             for (long first : new long[] {0, 1, blocks - 1, blocks, -1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 55}) {
                 for (long count : new long[] {1, 8, blocks, 0, -1, Long.MAX_VALUE}) {
-                    channel.expect(first, count);
+                    BlockRanges ranges = new BlockRanges(40);
+                    for (int i = 0; i < 40; i++) {
+                        ranges.add(first, count);
+                    }
+                    channel.expect(ranges);
                 }
             }
             changeAndRead(channel);

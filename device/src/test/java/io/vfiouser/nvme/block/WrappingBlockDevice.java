@@ -131,9 +131,11 @@ public abstract class WrappingBlockDevice implements BlockDevice {
         }
 
         @Override
-        public void expect(long firstBlock, long blockCount) {
-            expected(firstBlock, blockCount);
-            channel.expect(firstBlock, blockCount);
+        public void expect(BlockRanges upcoming) {
+            for (int i = 0; i < upcoming.size(); i++) {
+                expected(upcoming.firstBlock(i), upcoming.blockCount(i));
+            }
+            channel.expect(upcoming);
         }
 
         @Override

@@ -86,11 +86,18 @@ public abstract class BlockRequest {
         if (outstanding) {
             throw new IllegalStateException("the request is outstanding: " + this);
         }
-        operation = what;
+        // Mostly it is what the request before it was: a store less.
+        if (operation != what) {
+            operation = what;
+        }
+        if (forceUnitAccess != durable) {
+            forceUnitAccess = durable;
+        }
+        if (mayDeallocate != deallocate) {
+            mayDeallocate = deallocate;
+        }
         firstBlock = first;
         blockCount = count;
-        forceUnitAccess = durable;
-        mayDeallocate = deallocate;
         return this;
     }
 
@@ -167,7 +174,14 @@ public abstract class BlockRequest {
             throw new IllegalStateException("the request is outstanding already: " + this);
         }
         outstanding = true;
-        failedBlock = UNKNOWN_BLOCK;
+        forgetFailedBlock();
+    }
+
+    /** {@link #failedBlock} becomes {@link #UNKNOWN_BLOCK}: for a submitter that begins something new with the request. */
+    protected final void forgetFailedBlock() {
+        if (failedBlock != UNKNOWN_BLOCK) {
+            failedBlock = UNKNOWN_BLOCK;
+        }
     }
 
     /** For back ends: ends the request, on the channel's thread only. The back end must not touch it afterwards. */
@@ -181,7 +195,9 @@ public abstract class BlockRequest {
             throw new IllegalStateException("the request is not outstanding: " + this);
         }
         outstanding = false;
-        failedBlock = failed;
+        if (failedBlock != failed) {
+            failedBlock = failed;
+        }
         completed(status);
     }
 

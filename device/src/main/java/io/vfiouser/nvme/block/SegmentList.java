@@ -9,7 +9,8 @@ import java.util.Arrays;
  * those of blocks.
  *
  * <p>Reused: {@link #clear()} keeps the room, so that a list that has reached its working size allocates nothing. A piece that
- * starts where the one before it ended, in the same segment, is merged into it.
+ * starts where the one before it ended, in the same segment, is merged into it. Most lists have one piece; it is kept in fields, so that such a list
+ * is one object and not four.
  *
  * <p>Owned by one thread at a time. From {@link BlockChannel#submit} until the request completes it belongs to the back end,
  * which may read it on threads of its own and does not change it.
@@ -17,11 +18,16 @@ import java.util.Arrays;
 public final class SegmentList {
     private static final int DEFAULT_CAPACITY = 8;
 
-    private MemorySegment[] segments;
-    private long[] offsets;
-    private long[] lengths;
     private int size;
     private long totalBytes;
+    private long firstOffset;
+    private long firstLength;
+    private MemorySegment firstSegment = MemorySegment.NULL;
+    /** Of all pieces but the first. */
+    private MemorySegment[] segments;
+
+    private long[] offsets;
+    private long[] lengths;
 
     public SegmentList() {
         this(DEFAULT_CAPACITY);
@@ -32,10 +38,10 @@ public final class SegmentList {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity " + capacity + " is below 1");
         }
-        segments = new MemorySegment[capacity];
+        segments = new MemorySegment[capacity - 1];
         Arrays.fill(segments, MemorySegment.NULL);
-        offsets = new long[capacity];
-        lengths = new long[capacity];
+        offsets = new long[capacity - 1];
+        lengths = new long[capacity - 1];
     }
 
     /**
@@ -47,19 +53,41 @@ public final class SegmentList {
         if (offsetBytes < 0 || lengthBytes <= 0 || offsetBytes > segment.byteSize() - lengthBytes) {
             throw outside(segment, offsetBytes, lengthBytes);
         }
+        if (size > 0) {
+            addAnother(segment, offsetBytes, lengthBytes);
+            return;
+        }
+        if (!same(firstSegment, segment)) {
+            firstSegment = segment;
+        }
+        firstOffset = offsetBytes;
+        firstLength = lengthBytes;
+        size = 1;
+        totalBytes = lengthBytes;
+    }
+
+    private void addAnother(MemorySegment segment, long offsetBytes, long lengthBytes) {
         int last = size - 1;
-        if (last >= 0 && same(segments[last], segment) && offsets[last] + lengths[last] == offsetBytes) {
-            lengths[last] += lengthBytes;
+        if (same(segment(last), segment) && offset(last) + length(last) == offsetBytes) {
+            lengthen(last, lengthBytes);
         } else {
-            if (size == segments.length) {
+            if (last == segments.length) {
                 grow();
             }
-            segments[size] = segment;
-            offsets[size] = offsetBytes;
-            lengths[size] = lengthBytes;
+            segments[last] = segment;
+            offsets[last] = offsetBytes;
+            lengths[last] = lengthBytes;
             size++;
         }
         totalBytes += lengthBytes;
+    }
+
+    private void lengthen(int index, long lengthBytes) {
+        if (index == 0) {
+            firstLength += lengthBytes;
+        } else {
+            lengths[index - 1] += lengthBytes;
+        }
     }
 
     /** The number of pieces. */
@@ -69,44 +97,51 @@ public final class SegmentList {
 
     /** The segment that holds piece {@code index}. */
     public MemorySegment segment(int index) {
-        return segments[index];
+        return index == 0 ? firstSegment : segments[index - 1];
     }
 
     /** Where piece {@code index} starts in its segment, in bytes. */
     public long offset(int index) {
-        return offsets[index];
+        return index == 0 ? firstOffset : offsets[index - 1];
     }
 
     /** The length of piece {@code index} in bytes. */
     public long length(int index) {
-        return lengths[index];
+        return index == 0 ? firstLength : lengths[index - 1];
     }
 
     /** The native address of piece {@code index}: valid for system calls while the request is outstanding. */
     public long address(int index) {
-        return segments[index].address() + offsets[index];
+        return segment(index).address() + offset(index);
     }
 
     /** The length of all pieces together in bytes. */
     public long totalBytes() {
-        return totalBytes;
+        return size == 0 ? 0 : totalBytes;
     }
 
     /** Forgets all pieces, and the segments too, so that a reused list keeps no unmapped memory's owner alive. */
     public void clear() {
-        for (int i = 0; i < size; i++) {
-            segments[i] = MemorySegment.NULL;
-        }
+        firstSegment = MemorySegment.NULL;
+        Arrays.fill(segments, MemorySegment.NULL);
+        rewind();
+    }
+
+    /**
+     * Forgets all pieces, but may keep their segments: less work than {@link #clear} for a list whose pieces come from the same few segments again and
+     * again. Whoever uses this clears the list when those are gone.
+     */
+    public void rewind() {
         size = 0;
-        totalBytes = 0;
     }
 
     /** Fills all pieces with the {@link #totalBytes()} bytes of {@code source} from {@code sourceOffset} on. */
     public void copyFrom(MemorySegment source, long sourceOffset) {
         long from = sourceOffset;
         for (int i = 0; i < size; i++) {
-            MemorySegment.copy(source, from, segments[i], offsets[i], lengths[i]);
-            from += lengths[i];
+            long length = length(i);
+            MemorySegment.copy(source, from, segment(i), offset(i), length);
+            from += length;
         }
     }
 
@@ -114,8 +149,9 @@ public final class SegmentList {
     public void copyTo(MemorySegment target, long targetOffset) {
         long to = targetOffset;
         for (int i = 0; i < size; i++) {
-            MemorySegment.copy(segments[i], offsets[i], target, to, lengths[i]);
-            to += lengths[i];
+            long length = length(i);
+            MemorySegment.copy(segment(i), offset(i), target, to, length);
+            to += length;
         }
     }
 
@@ -127,9 +163,10 @@ public final class SegmentList {
     }
 
     private void grow() {
-        int capacity = segments.length * 2;
+        int before = segments.length;
+        int capacity = before * 2 + 1;
         segments = Arrays.copyOf(segments, capacity);
-        Arrays.fill(segments, size, capacity, MemorySegment.NULL);
+        Arrays.fill(segments, before, capacity, MemorySegment.NULL);
         offsets = Arrays.copyOf(offsets, capacity);
         lengths = Arrays.copyOf(lengths, capacity);
     }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A command that was fetched and not yet completed; also the request to the back end. Made once, used for one command after the
  * other; belongs to one poller's thread.
+ *
+ * <p>What most commands share, or never need, is looked at before it is stored: after a copy the processor's stores queue up behind those of
+ * the data, and each one less shortens that.
  */
 final class CommandSlot extends BlockRequest {
     private static final int ABORTED = CommandStatus.of(StatusCode.COMMAND_ABORT_REQUESTED);
@@ -29,14 +32,17 @@ final class CommandSlot extends BlockRequest {
     private final QueuePoller poller;
     private final GuestBuffer buffer;
     private @Nullable SubmissionQueue queue;
-    private IoCommandHandler handler = UnknownCommand.INSTANCE;
     private @Nullable NamespaceChannel namespace;
+    /** Where the request is or was last, perhaps of a command before this one. */
     private @Nullable NamespaceChannel lastVisited;
-    private int opcode;
-    private int commandId;
-    private int namespaceId;
-    private int psdt;
+
+    /** CDW0 and NSID, as they were fetched. */
+    private long firstQuadword;
+
     private boolean inUse;
+    /** Whether any of what most commands never need is to be put back when the command ends: see {@link #end}. */
+    private boolean unusual;
+
     private boolean waiting;
     private boolean stopWanted;
     private boolean held;
@@ -71,28 +77,38 @@ final class CommandSlot extends BlockRequest {
         this.buffer = buffer;
     }
 
-    /** Takes a new command on. */
-    void begin(SubmissionQueue from, int cdw0, int nsid, IoCommandHandler command) {
-        queue = from;
-        opcode = SubmissionEntry.opcode(cdw0);
-        commandId = SubmissionEntry.commandId(cdw0);
-        psdt = SubmissionEntry.psdt(cdw0);
-        namespaceId = nsid;
-        handler = command;
-        lastVisited = null;
-        reportedBlock = UNKNOWN_BLOCK;
+    /** Takes a new command on, of whose entry {@code first} is the first quadword. */
+    void begin(SubmissionQueue from, long first) {
+        if (queue != from) {
+            queue = from;
+        }
+        firstQuadword = first;
+        forgetFailedBlock();
+        if (reportedBlock != UNKNOWN_BLOCK) {
+            reportedBlock = UNKNOWN_BLOCK;
+        }
         inUse = true;
     }
 
     void end() {
         inUse = false;
-        waiting = false;
-        stopWanted = false;
-        held = false;
-        asked = false;
-        detached = false;
-        comparison = null;
-        partner = null;
+        if (unusual) {
+            unusual = false;
+            waiting = false;
+            stopWanted = false;
+            held = false;
+            asked = false;
+            detached = false;
+            comparison = null;
+            partner = null;
+        }
+    }
+
+    /** Forgets the guest memory of the last command, and where it was executed. While there is none. */
+    void forgetPast() {
+        buffer.forgetRegions();
+        namespace = null;
+        lastVisited = null;
     }
 
     boolean inUse() {
@@ -112,19 +128,23 @@ final class CommandSlot extends BlockRequest {
     }
 
     IoCommandHandler handler() {
-        return handler;
+        return IoCommands.handler(opcode());
+    }
+
+    int cdw0() {
+        return (int) firstQuadword;
     }
 
     int opcode() {
-        return opcode;
+        return SubmissionEntry.opcode(cdw0());
     }
 
     int commandId() {
-        return commandId;
+        return SubmissionEntry.commandId(cdw0());
     }
 
     int namespaceId() {
-        return namespaceId;
+        return (int) (firstQuadword >>> 32);
     }
 
     GuestBuffer buffer() {
@@ -141,13 +161,16 @@ final class CommandSlot extends BlockRequest {
     }
 
     void namespace(@Nullable NamespaceChannel named) {
-        namespace = named;
+        if (namespace != named) {
+            namespace = named;
+        }
     }
 
     /** Resolves the data pointer of the entry into {@link #buffer()}. Returns a {@link CommandStatus}. */
     int resolve(MemorySegment entries, long offset, long lengthBytes, Direction direction) {
         long firstHalf = SubmissionEntry.prp1(entries, offset);
         long secondHalf = SubmissionEntry.prp2(entries, offset);
+        int psdt = SubmissionEntry.psdt(cdw0());
         StatusCode resolved = poller.resolve(psdt, firstHalf, secondHalf, lengthBytes, direction, buffer);
         if (resolved == StatusCode.SUCCESS) {
             return CommandStatus.SUCCESS;
@@ -193,7 +216,9 @@ final class CommandSlot extends BlockRequest {
     }
 
     int submit(NamespaceChannel to) {
-        lastVisited = to;
+        if (lastVisited != to) {
+            lastVisited = to;
+        }
         if (asked && poller.holds(this)) {
             return CommandStatus.PENDING;
         }
@@ -232,6 +257,7 @@ final class CommandSlot extends BlockRequest {
 
     /** The command waits for its turn, with somebody who will call {@link #endWait}. */
     void await() {
+        unusual = true;
         waiting = true;
         poller.submitted();
     }
@@ -244,7 +270,7 @@ final class CommandSlot extends BlockRequest {
     /** Whether the command, which has not ended, may be under way when a pass is over and may be executed again then. */
     boolean outlivesPass() {
         NamespaceChannel named = namespace;
-        return HeldCommands.repeatable(opcode) && (waiting || named == null || !named.completesInline());
+        return HeldCommands.repeatable(opcode()) && (waiting || named == null || !named.completesInline());
     }
 
     /** Whether the command waits, but not for a back end. */
@@ -299,6 +325,7 @@ final class CommandSlot extends BlockRequest {
 
     /** The command is held, or is executed again from its beginning. */
     void held(boolean now) {
+        unusual = true;
         held = now;
         asked = false;
         detached = false;
@@ -313,7 +340,7 @@ final class CommandSlot extends BlockRequest {
      * @return whether guest memory is not touched for this command any more
      */
     boolean takeBack() {
-        if (exclusive() || !HeldCommands.repeatable(opcode)) {
+        if (exclusive() || !HeldCommands.repeatable(opcode())) {
             return false;
         }
         if (waiting) {
@@ -321,6 +348,7 @@ final class CommandSlot extends BlockRequest {
             poller.hold(this);
             return true;
         }
+        unusual = true;
         asked = true;
         CancelResult result = channel().cancel(this, CancelPromise.WITHOUT_LATER_EFFECT);
         return result == CancelResult.CANCELLED || !outstanding() || detach();
@@ -328,6 +356,7 @@ final class CommandSlot extends BlockRequest {
 
     /** Asks the back end to leave the request's memory alone. Returns whether it does. */
     boolean detach() {
+        unusual = true;
         asked = true;
         if (detached) {
             return true;
@@ -355,11 +384,11 @@ final class CommandSlot extends BlockRequest {
             poller.finish(this, ABORTED);
             return true;
         }
-        if (exclusive() || !HeldCommands.repeatable(opcode)) {
+        if (exclusive() || !HeldCommands.repeatable(opcode())) {
             return false;
         }
         // A Read that was detached has nowhere to put what comes next, and perhaps has not put all there that came.
-        boolean again = memoryGone && opcode == NvmOpcode.READ;
+        boolean again = memoryGone && opcode() == NvmOpcode.READ;
         if (status != BlockStatus.CANCELLED && !again) {
             return false;
         }
@@ -376,7 +405,7 @@ final class CommandSlot extends BlockRequest {
 
     /** The back end may have filled a part of the memory; whoever copies it must have that part. */
     private void markReadDirty() {
-        if (opcode == NvmOpcode.READ && operation() == Operation.READ) {
+        if (opcode() == NvmOpcode.READ && operation() == Operation.READ) {
             buffer.markDirty();
         }
     }
@@ -395,6 +424,7 @@ final class CommandSlot extends BlockRequest {
     }
 
     void comparison(@Nullable Comparison taken) {
+        unusual = true;
         comparison = taken;
     }
 
@@ -405,6 +435,7 @@ final class CommandSlot extends BlockRequest {
     }
 
     void partner(@Nullable CommandSlot other) {
+        unusual = true;
         partner = other;
     }
 
@@ -415,6 +446,7 @@ final class CommandSlot extends BlockRequest {
 
     /** The host does not want the command any more: it ends before its next step, if it has one. */
     void stop() {
+        unusual = true;
         stopWanted = true;
     }
 
@@ -485,7 +517,7 @@ final class CommandSlot extends BlockRequest {
         if (asked && endsOtherwise(status)) {
             return;
         }
-        int outcome = handler.completed(this, CommandStatus.of(status));
+        int outcome = handler().completed(this, CommandStatus.of(status));
         if (outcome != CommandStatus.PENDING) {
             poller.finish(this, outcome);
         }

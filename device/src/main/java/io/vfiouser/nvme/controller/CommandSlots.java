@@ -39,7 +39,18 @@ final class CommandSlots {
     /** Takes a slot back whose command has ended. */
     void giveBack(CommandSlot slot) {
         slot.end();
-        free[freeCount++] = slot;
+        // Mostly it goes where it came from.
+        if (free[freeCount] != slot) {
+            free[freeCount] = slot;
+        }
+        freeCount++;
+    }
+
+    /** The slots without a command forget what their last one used. */
+    void forgetPast() {
+        for (int i = 0; i < freeCount; i++) {
+            free[i].forgetPast();
+        }
     }
 
     /** How many commands wait, for back ends or for their turn, counted anew. */

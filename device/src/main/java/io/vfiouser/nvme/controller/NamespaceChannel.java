@@ -6,33 +6,58 @@ import io.vfiouser.nvme.subsystem.Namespace;
 import io.vfiouser.nvme.subsystem.NamespaceFormat;
 
 /**
- * One thread's way into one namespace, with what every command needs at hand.
- *
- * @param format the namespace's format when this was made; it changes only while this thread stands still, which then makes another
- * @param ready whether commands may access it, as it was then
- * @param gate where requests wait for blocks that are somebody's own
- * @param inline whether the back end {@linkplain io.vfiouser.nvme.block.BlockCapabilities#completesInline completes inline}
+ * One thread's way into one namespace, with what every command needs at hand. The format and whether commands may access it are those of when this was
+ * made: they change only while this thread stands still, which then makes another.
  */
-record NamespaceChannel(
-        Namespace namespace,
-        NamespaceFormat format,
-        boolean ready,
-        BlockChannel channel,
-        RangeGate gate,
-        boolean inline) {
-    static NamespaceChannel of(Namespace namespace, BlockChannel channel, RangeGate gate) {
-        return new NamespaceChannel(
-                namespace,
-                namespace.format(),
-                namespace.ready(),
-                channel,
-                gate,
-                namespace.device().capabilities().completesInline());
+final class NamespaceChannel {
+    private final Namespace namespace;
+    private final BlockChannel channel;
+    private final RangeGate gate;
+    private final NamespaceFormat format;
+    private final int blockShift;
+    private final int deviceShift;
+    private final boolean ready;
+    private final boolean completesInline;
+
+    /** @param gate where requests wait for blocks that are somebody's own */
+    NamespaceChannel(Namespace namespace, BlockChannel channel, RangeGate gate) {
+        this.namespace = namespace;
+        this.channel = channel;
+        this.gate = gate;
+        this.format = namespace.format();
+        this.blockShift = format.blockShift();
+        this.deviceShift = format.deviceShift();
+        this.ready = namespace.ready();
+        this.completesInline = namespace.device().capabilities().completesInline();
     }
 
-    /** Whether nothing is outstanding in the back end after a pass. */
+    Namespace namespace() {
+        return namespace;
+    }
+
+    BlockChannel channel() {
+        return channel;
+    }
+
+    RangeGate gate() {
+        return gate;
+    }
+
+    NamespaceFormat format() {
+        return format;
+    }
+
+    /** Whether commands may access it. */
+    boolean ready() {
+        return ready;
+    }
+
+    /**
+     * Whether nothing is outstanding in the back end after a pass: it {@linkplain
+     * io.vfiouser.nvme.block.BlockCapabilities#completesInline completes inline}.
+     */
     boolean completesInline() {
-        return inline;
+        return completesInline;
     }
 
     /** Gives the way up. */
@@ -47,12 +72,12 @@ record NamespaceChannel(
 
     /** Binary logarithm of a logical block's bytes. */
     int blockShift() {
-        return format.blockShift();
+        return blockShift;
     }
 
     /** Binary logarithm of how many of the back end's blocks make a logical one. */
     int deviceShift() {
-        return format.deviceShift();
+        return deviceShift;
     }
 
     /** Whether {@code [firstBlock, firstBlock + blocks)} lies within the namespace as it is now. */
@@ -62,6 +87,6 @@ record NamespaceChannel(
 
     /** The logical block that a back end's failed block is in, as the error log writes it. */
     long reportedBlock(long failedBlock) {
-        return failedBlock == BlockRequest.UNKNOWN_BLOCK ? 0 : failedBlock >>> format.deviceShift();
+        return failedBlock == BlockRequest.UNKNOWN_BLOCK ? 0 : failedBlock >>> deviceShift;
     }
 }

@@ -170,7 +170,7 @@ public final class QueuePoller {
     }
 
     private int pass() {
-        table = shared.memory.table();
+        takeTable();
         lookAtAdminDoorbells();
         int work = held.any() ? executeHeld() : 0;
         SubmissionQueue[] all = queues;
@@ -189,6 +189,14 @@ public final class QueuePoller {
         }
         endBatches();
         return work;
+    }
+
+    private void takeTable() {
+        RegionTable now = shared.memory.table();
+        if (table != now) {
+            table = now;
+            slots.forgetPast();
+        }
     }
 
     /** On behalf of the control thread, which may share this processor and need not wake up to look itself. */
@@ -292,9 +300,8 @@ public final class QueuePoller {
     CommandSlot accept(SubmissionQueue queue, long first) {
         long ignored = queue.take();
         queue.completionQueue().reserve();
-        int cdw0 = (int) first;
         CommandSlot slot = slots.take();
-        slot.begin(queue, cdw0, (int) (first >>> 32), IoCommands.handler(SubmissionEntry.opcode(cdw0)));
+        slot.begin(queue, first);
         return slot;
     }
 
@@ -458,7 +465,7 @@ public final class QueuePoller {
                 if (away) {
                     comeBack();
                 }
-                table = shared.memory.table();
+                takeTable();
                 int ignored = executeHeld();
             }
             boolean asks = quiescence.asks(ticket) && !discarding;
@@ -656,10 +663,9 @@ public final class QueuePoller {
         }
         MemorySegment entry = command.entry().segment();
         long first = LittleEndian.i64(entry, SubmissionEntry.CDW0);
-        int cdw0 = (int) first;
         queue.completionQueue().reserve();
         CommandSlot slot = slots.take();
-        slot.begin(queue, cdw0, (int) (first >>> 32), IoCommands.handler(SubmissionEntry.opcode(cdw0)));
+        slot.begin(queue, first);
         slot.keepEntry(entry, 0, first);
         held.add(slot);
     }
@@ -793,6 +799,7 @@ public final class QueuePoller {
         }
         attached = after;
         Arrays.fill(namespaces, null);
+        slots.forgetPast();
         for (NamespaceChannel each : attached) {
             namespaces[each.id()] = each;
         }
@@ -807,9 +814,9 @@ public final class QueuePoller {
     private NamespaceChannel channel(Namespace namespace) {
         NamespaceChannel present = namespaces[namespace.id()];
         if (present != null && Objects.equals(present.namespace(), namespace)) {
-            return NamespaceChannel.of(namespace, present.channel(), present.gate());
+            return new NamespaceChannel(namespace, present.channel(), present.gate());
         }
-        return NamespaceChannel.of(
+        return new NamespaceChannel(
                 namespace,
                 namespace.device().openChannel(standStill::wakeUp),
                 new RangeGate(namespace.guard(), this::gateNews));

@@ -31,7 +31,9 @@ final class ReadCommand implements IoCommandHandler {
             slot.flush();
             return slot.submit();
         }
-        slot.step = READING;
+        if (slot.step != READING) {
+            slot.step = READING;
+        }
         slot.readBlocks(lba, blocks);
         return slot.submit();
     }

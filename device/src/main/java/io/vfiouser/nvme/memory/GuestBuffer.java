@@ -17,8 +17,10 @@ public final class GuestBuffer {
     private static final int INITIAL_PIECES = 8;
 
     private final SegmentList segments = new SegmentList(INITIAL_PIECES);
-    private @Nullable GuestRegion[] regions = new GuestRegion[INITIAL_PIECES];
     private int hint;
+    private @Nullable GuestRegion firstRegion;
+    /** Of all pieces but the first. */
+    private @Nullable GuestRegion[] regions = new GuestRegion[INITIAL_PIECES - 1];
 
     /** The pieces, to be handed to a back end; changed only through this buffer. */
     public SegmentList segments() {
@@ -31,7 +33,14 @@ public final class GuestBuffer {
 
     /** Forgets all pieces. */
     public void clear() {
+        segments.rewind();
+    }
+
+    /** Forgets all pieces, and the regions that they lay in: for when there is another {@link RegionTable}. */
+    public void forgetRegions() {
         segments.clear();
+        firstRegion = null;
+        Arrays.fill(regions, null);
     }
 
     /**
@@ -43,7 +52,9 @@ public final class GuestBuffer {
     public boolean append(RegionTable table, long iova, long lengthBytes, Direction direction) {
         int whole = table.find(iova, lengthBytes, direction, hint);
         if (whole >= 0) {
-            hint = whole;
+            if (hint != whole) {
+                hint = whole;
+            }
             add(table, whole, iova, lengthBytes);
             return true;
         }
@@ -69,7 +80,7 @@ public final class GuestBuffer {
     /** Records all pieces of guest memory as written by the device: after the data is there, before the guest is told. */
     public void markDirty() {
         for (int i = 0; i < segments.size(); i++) {
-            GuestRegion region = regions[i];
+            GuestRegion region = i == 0 ? firstRegion : regions[i - 1];
             if (region != null) {
                 region.dirty().markDirty(segments.offset(i), segments.length(i));
             }
@@ -102,9 +113,13 @@ public final class GuestBuffer {
     /** Keeps the region of the piece that was added, or merged, last. */
     private void remember(@Nullable GuestRegion region) {
         int last = segments.size() - 1;
-        if (last == regions.length) {
-            regions = Arrays.copyOf(regions, 2 * regions.length);
+        if (last == 0) {
+            firstRegion = region;
+            return;
         }
-        regions[last] = region;
+        if (last > regions.length) {
+            regions = Arrays.copyOf(regions, 2 * regions.length + 1);
+        }
+        regions[last - 1] = region;
     }
 }

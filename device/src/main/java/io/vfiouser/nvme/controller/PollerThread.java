@@ -100,8 +100,10 @@ public final class PollerThread implements AutoCloseable {
 
     private void pollOnce() {
         try {
-            poll();
-            MemoryFaults.deliver();
+            if (!poll()) {
+                // A pass that did something has asked for them.
+                MemoryFaults.deliver();
+            }
         } catch (InternalError e) {
             poller.memoryFault(e);
         } catch (Throwable t) {
@@ -109,15 +111,16 @@ public final class PollerThread implements AutoCloseable {
         }
     }
 
-    private void poll() {
+    /** Returns whether it did something. */
+    private boolean poll() {
         int work = poller.doWork();
         if (work > 0) {
             idle = false;
-            return;
+            return true;
         }
         if (!poller.quiet() && spinning()) {
             Thread.onSpinWait();
-            return;
+            return false;
         }
         asleep = true;
         poller.arm();
@@ -131,6 +134,7 @@ public final class PollerThread implements AutoCloseable {
         asleep = false;
         idle = idle && work == 0;
         nextSleep = Math.min(2 * nextSleep, longestSleepNanos);
+        return false;
     }
 
     private void sleep(long nanos) {

@@ -250,6 +250,8 @@ public final class QueuePoller {
                 taken++;
             }
         }
+        // What has completed by now does not wait for other queues.
+        completions.publish();
         return taken;
     }
 

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controller's registers by message, and its doorbells: stores into shared memory where the server lets them be mapped,
@@ -20,6 +21,9 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
     private final ReentrantLock messages = new ReentrantLock();
     /** Changes only while nobody rings, and under the lock for those who send messages. */
     private BarAttachment attachment;
+
+    /** What was used before the last switch, until it is closed. */
+    private @Nullable BarAttachment former;
 
     private long strideBytes = Integer.BYTES;
 
@@ -32,14 +36,27 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
         return messages;
     }
 
-    /** From now on registers and doorbells are another server's; the doorbells of the one before are unmapped. The guest is paused. */
+    /**
+     * From now on registers and doorbells are another server's. The guest is paused, so the doorbells of the one before stay mapped until there
+     * is time for {@link #closeFormer}; nobody has their address any more.
+     */
     void switchTo(BarAttachment other) {
+        closeFormer();
         messages.lock();
         try {
-            attachment.close();
+            former = attachment;
             attachment = other;
         } finally {
             messages.unlock();
+        }
+    }
+
+    /** Unmaps the doorbells that were used before {@link #switchTo}. */
+    void closeFormer() {
+        BarAttachment left = former;
+        former = null;
+        if (left != null) {
+            left.close();
         }
     }
 
@@ -164,6 +181,7 @@ final class Bar0 implements DoorbellRegisters, AutoCloseable {
 
     @Override
     public void close() {
+        closeFormer();
         attachment.close();
     }
 }

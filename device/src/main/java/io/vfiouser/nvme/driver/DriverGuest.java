@@ -37,6 +37,7 @@ final class DriverGuest implements Guest {
     @Override
     public void prepare(VfioUserClient destination) {
         rollBack();
+        bar.closeFormer();
         BarAttachment attachment = new BarAttachment(destination);
         try {
             bar.mustReachAsFar(attachment);

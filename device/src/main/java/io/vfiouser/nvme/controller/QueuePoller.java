@@ -49,6 +49,7 @@ public final class QueuePoller {
     private final FusedCommands fused = new FusedCommands(this);
     private final HeldCommands held = new HeldCommands();
     private final PollerLoad load = new PollerLoad();
+    private final QueueScan scan;
     private final UpcomingCommands upcoming = new UpcomingCommands(this);
     private SubmissionQueue[] queues = {};
     /** Those whose commands go on, but of which no others are fetched. */
@@ -83,6 +84,7 @@ public final class QueuePoller {
     QueuePoller(SharedState shared) {
         this.shared = shared;
         this.withheld = new WithheldInterrupts(shared);
+        this.scan = new QueueScan(shared.doorbells);
     }
 
     // ---- the poller's thread ----
@@ -95,6 +97,7 @@ public final class QueuePoller {
     public int doWork() {
         int ticket = standStill.ticket();
         if (!StandStill.runs(ticket)) {
+            scan.lookAtAll();
             return stop(ticket);
         }
         if (faulted) {
@@ -173,15 +176,12 @@ public final class QueuePoller {
         takeTable();
         lookAtAdminDoorbells();
         int work = held.any() ? executeHeld() : 0;
-        SubmissionQueue[] all = queues;
-        int at = firstQueue < all.length ? firstQueue : 0;
-        for (int i = 0; i < all.length; i++) {
-            work += fetch(all[at]);
-            at = at + 1 == all.length ? 0 : at + 1;
-        }
+        int first = firstQueue < queues.length ? firstQueue : 0;
+        work += fetch(first, queues.length);
+        work += fetch(0, first);
         if (slots.available() == 0) {
             // So that the same queues do not always come too late for what gets free.
-            firstQueue = at + 1;
+            firstQueue = first + 1;
         }
         work += advanceWaiting();
         if (outstanding > 0) {
@@ -209,6 +209,17 @@ public final class QueuePoller {
                 news.run();
             }
         }
+    }
+
+    /** Fetches from the queues in these places, as far as it is worth while. */
+    private int fetch(int from, int end) {
+        int work = 0;
+        for (int at = scan.next(from, end); at < end; at = scan.next(at + 1, end)) {
+            SubmissionQueue queue = queues[at];
+            work += fetch(queue);
+            scan.looked(at, queue);
+        }
+        return work;
     }
 
     private int fetch(SubmissionQueue queue) {
@@ -707,7 +718,7 @@ public final class QueuePoller {
 
     /** Adds a queue. While it stands still. */
     void add(SubmissionQueue queue) {
-        queues = with(queues, queue);
+        take(with(queues, queue));
         // A parked queue completes commands as well.
         int completing = queues.length + parked.length;
         batches = Arrays.copyOf(batches, Math.max(batches.length, completing));
@@ -716,8 +727,13 @@ public final class QueuePoller {
 
     /** Fetches nothing more from a queue that it has, until that is {@link #remove removed} and added again. While it stands still. */
     void park(SubmissionQueue queue) {
-        queues = without(queues, queue);
+        take(without(queues, queue));
         parked = with(without(parked, queue), queue);
+    }
+
+    private void take(SubmissionQueue[] now) {
+        queues = now;
+        scan.take(now);
     }
 
     private static SubmissionQueue[] with(SubmissionQueue[] queues, SubmissionQueue queue) {
@@ -771,13 +787,13 @@ public final class QueuePoller {
 
     /** Removes a queue, of which no command is under way here. While it stands still. */
     void remove(SubmissionQueue queue) {
-        queues = without(queues, queue);
+        take(without(queues, queue));
         parked = without(parked, queue);
     }
 
     /** Forgets all queues and a memory fault. While it is drained. */
     void clear() {
-        queues = new SubmissionQueue[0];
+        take(new SubmissionQueue[0]);
         parked = new SubmissionQueue[0];
         batchCount = 0;
         outstanding = 0;

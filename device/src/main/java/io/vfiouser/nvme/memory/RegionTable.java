@@ -23,6 +23,7 @@ public final class RegionTable {
     private final long[] starts;
     private final long[] readableBytes;
     private final long[] writableBytes;
+    private final AddressIndex index;
 
     private RegionTable(List<GuestRegion> sorted) {
         regions = sorted.toArray(new GuestRegion[0]);
@@ -39,6 +40,7 @@ public final class RegionTable {
                         "regions at %x and %x overlap".formatted(starts[i - 1], region.iova()));
             }
         }
+        index = new AddressIndex(starts);
     }
 
     /**
@@ -77,8 +79,8 @@ public final class RegionTable {
         if (hint >= 0 && hint < lengths.length && holds(lengths, hint, iova, lengthBytes)) {
             return hint;
         }
-        int index = search(iova);
-        return index >= 0 && holds(lengths, index, iova, lengthBytes) ? index : REFUSED;
+        int found = index.floor(iova);
+        return found >= 0 && holds(lengths, found, iova, lengthBytes) ? found : REFUSED;
     }
 
     /**
@@ -93,20 +95,5 @@ public final class RegionTable {
     private boolean holds(long[] lengths, int index, long iova, long lengthBytes) {
         long offset = iova - starts[index];
         return offset >= 0 && offset <= lengths[index] - lengthBytes;
-    }
-
-    /** The last region that starts at or below {@code iova}, or -1. */
-    private int search(long iova) {
-        int low = 0;
-        int high = starts.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(starts[middle], iova) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
     }
 }

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Guest memory that came the way a guest's does: from a client over the socket, mapped by libvfio-user, with the dirty bitmap that the
+ * Guest memory that came the way a guest's does: from a client over the socket, mapped by libvfio-user, with the dirty marks that the
  * bindings keep for a device that migrates. Guest and device have a mapping each. The client is a thread of this process that sleeps,
  * unless it asks for a dirty report every 10 ms, which the context's thread answers.
  */

@@ -25,8 +25,8 @@ final class DirtyPages {
     /** Pages of a chunk. */
     static final int CHUNK_PAGES = 4096;
 
-    private static final int PAGE_SHIFT = 12;
-    private static final int CHUNK_SHIFT = 12;
+    private static final int PAGE_SHIFT = Integer.numberOfTrailingZeros(PAGE_BYTES);
+    private static final int CHUNK_SHIFT = Integer.numberOfTrailingZeros(CHUNK_PAGES);
     private static final byte SET = 1;
     private static final byte CLEAR = 0;
     private static final long NO_RUN = -1;
@@ -36,7 +36,7 @@ final class DirtyPages {
 
     private final long lengthBytes;
     private final int shift;
-    /** By page; whole chunks of them, of which the last may be longer than the region. */
+    /** By page; some more at the end, since eight are looked at at a time. */
     private final byte[] pages;
 
     private final byte[] chunks;

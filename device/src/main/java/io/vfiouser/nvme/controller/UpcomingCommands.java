@@ -48,6 +48,8 @@ final class UpcomingCommands {
 
     /** Tells the namespaces, each of all that follow one another. */
     private void announce(SubmissionQueue queue, MemorySegment entries, int count) {
+        // An error of the guest's memory may have ended the last look in its middle.
+        ranges.clear();
         NamespaceChannel namespace = null;
         int namespaceId = 0;
         long at = queue.next();

@@ -44,6 +44,9 @@ class BatchTest {
 
         @Override
         protected void expected(long firstBlock, long blockCount) {
+            if (memoryIsGone) {
+                throw new InternalError("as if the guest's memory had gone");
+            }
             expected.add(new Expected(firstBlock, blockCount));
         }
     }
@@ -54,6 +57,7 @@ class BatchTest {
     private final List<Integer> expectedAtRequest = new ArrayList<>();
     private final InMemoryGuest guest = InMemoryGuest.mapped(new Watching());
     private final NvmeHost host = new NvmeHost(guest);
+    private boolean memoryIsGone;
     private long data;
     private HostQueue queue;
 
@@ -95,6 +99,24 @@ class BatchTest {
         guest.settle();
         lookForCompletions();
         queue.consume();
+    }
+
+    @Test
+    void aLookThatAnErrorEndedLeavesNothingForTheNext() {
+        memoryIsGone = true;
+        for (int i = 0; i < UpcomingCommands.WINDOW; i++) {
+            read(i, 1);
+        }
+        run();
+        memoryIsGone = false;
+        host.disable();
+        host.enable();
+        queue = host.createQueues(1, 64);
+        for (int i = 0; i < UpcomingCommands.WINDOW; i++) {
+            read(i, 1);
+        }
+        run();
+        assertThat(seen).hasSize(UpcomingCommands.WINDOW).allSatisfy(completion -> completion.orThrow());
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.CompletionHandler;
 import io.vfiouser.nvme.driver.IoQueue;
-import io.vfiouser.nvme.driver.PollPause;
 
 /**
  * One queue in an open loop. Commands are due at fixed distances. One that is due while all slots are in use waits, and its latency counts
@@ -10,7 +9,7 @@ import io.vfiouser.nvme.driver.PollPause;
  * whenever they complete, and those that were not even issued by the end with the time that they had waited by then: a stall is seen by
  * every command that it would have delayed.
  */
-final class PacedPerfWorker implements Runnable, CompletionHandler {
+final class PacedPerfWorker implements QueueTask, CompletionHandler {
 
     private final Workers workers;
     private final PerfTransfers transfers;
@@ -19,7 +18,6 @@ final class PacedPerfWorker implements Runnable, CompletionHandler {
     private final long start;
     private final long countFrom;
     private final long end;
-    private final PollPause pause = new PollPause();
     private final int[] free;
     private int freeCount;
     private long issued;
@@ -27,6 +25,8 @@ final class PacedPerfWorker implements Runnable, CompletionHandler {
     private long missed;
     private long now;
     private boolean nowIsFresh;
+    private boolean started;
+    private boolean ended;
 
     /**
      * @param nanosPerCommand of this queue
@@ -53,33 +53,36 @@ final class PacedPerfWorker implements Runnable, CompletionHandler {
     }
 
     @Override
-    public void run() {
-        transfers.fillBuffers();
-        now = System.nanoTime();
-        while (now - end < 0 && !workers.stopped()) {
-            issueWhatIsDue();
-            poll();
+    public boolean ended() {
+        return ended;
+    }
+
+    @Override
+    public int step() {
+        if (!started) {
+            started = true;
+            transfers.fillBuffers();
             now = System.nanoTime();
         }
-        while (queue.outstanding() > 0 && !workers.stopped()) {
-            poll();
+        boolean wanted = now - end < 0 && !workers.stopped();
+        if (!wanted && (queue.outstanding() == 0 || workers.stopped())) {
+            countMissed();
+            ended = true;
+            return 0;
         }
-        countMissed();
+        if (wanted) {
+            issueWhatIsDue();
+        }
+        nowIsFresh = false;
+        int done = queue.poll(this);
+        now = System.nanoTime();
+        return done;
     }
 
     private void issueWhatIsDue() {
         while (freeCount > 0 && now - due >= 0) {
             transfers.submit(free[--freeCount], due);
-            step();
-        }
-    }
-
-    private void poll() {
-        nowIsFresh = false;
-        if (queue.poll(this) > 0) {
-            pause.reset();
-        } else {
-            pause.pause();
+            toNextDue();
         }
     }
 
@@ -104,12 +107,12 @@ final class PacedPerfWorker implements Runnable, CompletionHandler {
                 transfers.countMissed(end - due);
                 missed++;
             }
-            step();
+            toNextDue();
         }
     }
 
     /** From the start each time: a sum of rounded distances would be another rate. */
-    private void step() {
+    private void toNextDue() {
         due = start + (long) (++issued * nanosPerCommand);
     }
 }

@@ -2,14 +2,13 @@ package io.vfiouser.nvme.driver.workload;
 
 import io.vfiouser.nvme.driver.CompletionHandler;
 import io.vfiouser.nvme.driver.IoQueue;
-import io.vfiouser.nvme.driver.PollPause;
 import java.time.Duration;
 
 /**
  * One queue in a closed loop. The clock is read once for a batch of completions: that moment ends the commands of the batch and begins
  * those that replace them, which the next poll rings.
  */
-final class PerfWorker implements Runnable, CompletionHandler {
+final class PerfWorker implements QueueTask, CompletionHandler {
 
     private static final Duration NAP = Duration.ofMillis(20);
 
@@ -19,7 +18,8 @@ final class PerfWorker implements Runnable, CompletionHandler {
     private final boolean sleep;
     private final long countFrom;
     private final long end;
-    private final PollPause pause = new PollPause();
+    private boolean started;
+    private boolean ended;
     private long now;
     private boolean nowIsFresh;
 
@@ -33,22 +33,27 @@ final class PerfWorker implements Runnable, CompletionHandler {
     }
 
     @Override
-    public void run() {
+    public boolean ended() {
+        return ended;
+    }
+
+    @Override
+    public int step() {
+        if (!started) {
+            started = true;
+            begin();
+        }
+        nowIsFresh = false;
+        int done = sleep ? queue.await(this, NAP) : queue.poll(this);
+        ended = queue.outstanding() == 0 || (done == 0 && workers.stopped());
+        return done;
+    }
+
+    private void begin() {
         transfers.fillBuffers();
         now = System.nanoTime();
         for (int slot = 0; slot < transfers.slots(); slot++) {
             transfers.submit(slot, now);
-        }
-        while (queue.outstanding() > 0) {
-            nowIsFresh = false;
-            int done = sleep ? queue.await(this, NAP) : queue.poll(this);
-            if (done > 0) {
-                pause.reset();
-            } else if (workers.stopped()) {
-                return;
-            } else {
-                pause.pause();
-            }
         }
     }
 

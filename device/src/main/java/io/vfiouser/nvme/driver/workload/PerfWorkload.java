@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** Runs a {@link PerfSettings load} on all I/O queues of a driver, one thread for each. */
+/** Runs a {@link PerfSettings load} on all I/O queues of a driver: in as many threads as there are processors, or one for each queue if it sleeps. */
 public final class PerfWorkload {
 
     private PerfWorkload() {}
@@ -24,10 +24,10 @@ public final class PerfWorkload {
         long start = System.nanoTime();
         long countFrom = start + settings.warmUp().toNanos();
         long end = countFrom + settings.duration().toNanos();
-        Workers workers = new Workers(driver.threads());
+        Workers workers = new Workers(driver.threads(), settings.sleep());
         List<PerfTransfers> queues = new ArrayList<>();
         List<PacedPerfWorker> paced = new ArrayList<>();
-        List<Runnable> tasks = new ArrayList<>();
+        List<QueueTask> tasks = new ArrayList<>();
         try (DmaBuffer buffer = driver.allocate(driver.ioQueueCount() * slotsBytes)) {
             for (int i = 0; i < driver.ioQueueCount(); i++) {
                 PerfTransfers transfers = new PerfTransfers(driver, i, namespace, settings, buffer, i * slotsBytes);

@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link VerifySettings verified load} that runs by itself, one thread for each I/O queue of a driver, until it is stopped: the device
+ * A {@link VerifySettings verified load} that runs by itself on all I/O queues of a driver until it is stopped: the device
  * may move meanwhile. It fails as soon as a command is lost or a completion was not asked for; what is corrupt is counted. Any thread;
  * nobody else may use the I/O queues.
  */
@@ -51,7 +51,7 @@ public final class VerifyRun implements AutoCloseable {
         this.driver = driver;
         this.namespace = namespace;
         this.settings = settings;
-        this.workers = new Workers(driver.threads());
+        this.workers = new Workers(driver.threads(), settings.sleep());
         this.buffer = buffer;
         int queues = driver.ioQueueCount();
         long bytesPerQueue = bytesPerQueue(driver, settings);

@@ -5,7 +5,6 @@ import io.vfiouser.nvme.driver.GuestStateReader;
 import io.vfiouser.nvme.driver.GuestStateWriter;
 import io.vfiouser.nvme.driver.NvmeCommandException;
 import io.vfiouser.nvme.driver.NvmeCompletion;
-import io.vfiouser.nvme.driver.PollPause;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,11 +13,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of a verified run. Each unit of its share has at most one command in flight, so what a read must bring is known
+ * One queue of a verified run: a load until it is told to stop, then a flush, and all that was written read back. Each unit of its share has at most one command in flight, so what a read must bring is known
  * exactly: the generation of the last completed write. A flush covers the writes that completed before it was submitted; when
  * it completes, they go to the journal.
  */
-final class VerifyWorker implements Runnable, CompletionHandler {
+final class VerifyWorker implements QueueTask, CompletionHandler {
 
     private static final Duration NAP = Duration.ofMillis(20);
     private static final int READ_PERCENT = 40;
@@ -35,7 +34,15 @@ final class VerifyWorker implements Runnable, CompletionHandler {
     private final BooleanSupplier goOn;
     private final int depth;
     private SplittableRandom random;
-    private final PollPause pause = new PollPause();
+
+    /** What it does, in this order. */
+    private enum Phase {
+        LOAD,
+        /** What is in flight completes, and what was written is flushed. */
+        SETTLE,
+        READ_BACK,
+        ENDED
+    }
 
     /** Generation of the last completed write of each unit of the share; 0 if there was none. */
     private final int[] generations;
@@ -49,6 +56,10 @@ final class VerifyWorker implements Runnable, CompletionHandler {
     private final FlushSet written;
     private final FlushSet flushing;
     private boolean flushInFlight;
+
+    private Phase phase = Phase.LOAD;
+    /** The next unit to be read back. */
+    private int nextBack;
 
     private long writes;
     private long reads;
@@ -176,20 +187,25 @@ final class VerifyWorker implements Runnable, CompletionHandler {
     }
 
     @Override
-    public void run() {
-        while (goOn.getAsBoolean() && !workers.stopped()) {
-            fill();
-            poll();
+    public boolean ended() {
+        return phase == Phase.ENDED;
+    }
+
+    @Override
+    public int step() {
+        if (phase == Phase.LOAD && (workers.stopped() || !goOn.getAsBoolean())) {
+            phase = Phase.SETTLE;
         }
-        drain();
-        if (workers.stopped()) {
-            return;
+        switch (phase) {
+            case LOAD -> fill();
+            case SETTLE -> settle();
+            case READ_BACK -> readBack();
+            case ENDED -> {
+                return 0;
+            }
         }
-        if (written.size() > 0) {
-            flush();
-            drain();
-        }
-        readAllBack();
+        // In the end too: a completion that nobody asked for stands behind the last that somebody did.
+        return poll();
     }
 
     private void fill() {
@@ -239,39 +255,40 @@ final class VerifyWorker implements Runnable, CompletionHandler {
         slots.flush(take(NO_UNIT, NvmOpcode.FLUSH));
     }
 
-    private void drain() {
-        while (slots.queue().outstanding() > 0) {
-            poll();
+    private void settle() {
+        if (slots.queue().outstanding() > 0) {
+            return;
+        }
+        if (workers.stopped()) {
+            phase = Phase.ENDED;
+        } else if (written.size() > 0) {
+            flush();
+        } else {
+            phase = Phase.READ_BACK;
         }
     }
 
-    private void readAllBack() {
-        int index = 0;
-        while (index < generations.length && !workers.stopped()) {
-            while (index < generations.length && idleCount > 0) {
-                if (generations[index] != 0) {
-                    slots.read(take(index, NvmOpcode.READ), share.unit(index));
-                    unitsChecked++;
-                }
-                index++;
+    private void readBack() {
+        while (nextBack < generations.length && idleCount > 0 && !workers.stopped()) {
+            if (generations[nextBack] != 0) {
+                slots.read(take(nextBack, NvmOpcode.READ), share.unit(nextBack));
+                unitsChecked++;
             }
-            poll();
+            nextBack++;
         }
-        drain();
-        // a completion that nobody asked for stands behind the last that somebody did
-        int ignored = slots.queue().poll(this);
+        if (slots.queue().outstanding() == 0) {
+            phase = Phase.ENDED;
+        }
     }
 
-    private void poll() {
+    private int poll() {
         int done = settings.sleep()
                 ? slots.queue().await(this, NAP)
                 : slots.queue().poll(this);
         if (done > 0) {
             timeline.completed(done);
-            pause.reset();
-        } else if (!settings.sleep()) {
-            pause.pause();
         }
+        return done;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.vfiouser.mover;
 
 import io.vfiouser.client.VfioUserClient;
-import io.vfiouser.os.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -20,8 +19,7 @@ public final class GuestMemory implements AutoCloseable {
     private static final VarHandle LOG = logHandle();
 
     private final List<GuestRegion> regions;
-    private final long[] viewOffsets;
-    private final AddressRange view;
+    private final MemoryView view;
     private MemoryFiles files;
 
     @SuppressWarnings("unused") // by its handle
@@ -31,26 +29,14 @@ public final class GuestMemory implements AutoCloseable {
 
     private GuestMemory(List<GuestRegion> regions) {
         this.regions = List.copyOf(regions);
-        this.viewOffsets = new long[regions.size()];
-        long total = 0;
-        for (int i = 0; i < viewOffsets.length; i++) {
-            viewOffsets[i] = total;
-            total = Math.addExact(total, regions.get(i).lengthBytes());
-        }
         this.files = new MemoryFiles(this.regions, "guest");
         boolean complete = false;
-        AddressRange range = null;
         try {
-            range = AddressRange.reserve(total);
-            this.view = range;
-            show();
+            this.view = MemoryView.create(this.regions, files);
             complete = true;
         } finally {
             if (!complete) {
                 files.close();
-                if (range != null) {
-                    range.close();
-                }
             }
         }
     }
@@ -90,7 +76,7 @@ public final class GuestMemory implements AutoCloseable {
 
     /** All of a region, readable and writable; the same addresses for as long as this lives. */
     public MemorySegment segment(int region) {
-        return view.segment().asSlice(viewOffsets[region], regions.get(region).lengthBytes());
+        return view.segment(region);
     }
 
     /**
@@ -161,21 +147,22 @@ public final class GuestMemory implements AutoCloseable {
     }
 
     /**
-     * Puts other files behind the guest's addresses; the guest is paused.
+     * Puts other files behind the guest's addresses; the guest is paused, and nobody uses the other view.
      *
+     * @param with from now on this object's
+     * @param shown shows them, was made to be taken, and afterwards shows the files before
      * @return the files before, which the caller now owns
      */
-    MemoryFiles replaceFiles(MemoryFiles with) {
+    MemoryFiles replaceFiles(MemoryFiles with, MemoryView shown) {
         MemoryFiles before = files;
         files = with;
-        show();
+        view.take(shown, before, with);
         return before;
     }
 
-    private void show() {
-        for (int i = 0; i < viewOffsets.length; i++) {
-            view.map(viewOffsets[i], files.file(i));
-        }
+    /** Overwrites everything: the guest has left. */
+    void makeUseless() {
+        view.makeUseless();
     }
 
     /** Gives the memory back; servers that have it keep theirs. */

@@ -1,10 +1,7 @@
 package io.vfiouser.mover;
 
 import io.vfiouser.client.VfioUserClient;
-import io.vfiouser.os.Mapping;
-import io.vfiouser.os.Protection;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +58,7 @@ final class LocalTarget extends MoveTarget {
 
     @Override
     void writePages(int region, long offset, MemorySegment source) {
-        MemorySegment.copy(source, 0, opened().second().mapped.get(region).segment(), offset, source.byteSize());
+        MemorySegment.copy(source, 0, opened().second().view.segment(region), offset, source.byteSize());
     }
 
     @Override
@@ -98,40 +95,38 @@ final class LocalTarget extends MoveTarget {
     /** The destination's memory while it is not yet the guest's, and the source's once it no longer is. */
     private static final class SecondMemory implements AutoCloseable {
         private final MemoryFiles files;
-        private final List<Mapping> mapped = new ArrayList<>();
+        private final MemoryView view;
         private @Nullable MemoryFiles former;
 
         SecondMemory(List<GuestRegion> regions) {
             this.files = new MemoryFiles(regions, "guest");
             boolean complete = false;
             try {
-                for (int i = 0; i < regions.size(); i++) {
-                    mapped.add(files.file(i).map(Protection.READ_WRITE));
-                }
+                this.view = MemoryView.createToBeTaken(regions, files);
                 complete = true;
             } finally {
                 if (!complete) {
-                    close();
+                    files.close();
                 }
             }
         }
 
         void becomeThatOf(GuestMemory memory) {
-            former = memory.replaceFiles(files);
+            former = memory.replaceFiles(files, view);
         }
 
         void destroyFormer() {
             if (former == null) {
                 return;
             }
-            mapped.forEach(Mapping::close);
-            former.makeUseless();
+            view.makeUseless();
+            view.close();
             former.close();
         }
 
         @Override
         public void close() {
-            mapped.forEach(Mapping::close);
+            view.close();
             files.close();
         }
     }

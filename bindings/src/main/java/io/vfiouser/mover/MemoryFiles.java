@@ -1,17 +1,12 @@
 package io.vfiouser.mover;
 
 import io.vfiouser.client.VfioUserClient;
-import io.vfiouser.os.Mapping;
 import io.vfiouser.os.MemFd;
-import io.vfiouser.os.Protection;
 import java.util.ArrayList;
 import java.util.List;
 
 /** One memory of a guest: a file per region, of sealed size. */
 final class MemoryFiles implements AutoCloseable {
-    /** What the source's memory holds after a move, so that whoever still reads it does not find what it looks for. */
-    private static final byte USELESS = (byte) 0xA5;
-
     private final List<GuestRegion> regions;
     private final List<MemFd> files = new ArrayList<>();
 
@@ -41,15 +36,6 @@ final class MemoryFiles implements AutoCloseable {
         for (int i = 0; i < regions.size(); i++) {
             GuestRegion region = regions.get(i);
             client.mapDma(region.iova(), region.lengthBytes(), files.get(i).fd(), 0, region.protection());
-        }
-    }
-
-    /** Overwrites everything. */
-    void makeUseless() {
-        for (MemFd file : files) {
-            try (Mapping whole = file.map(Protection.READ_WRITE)) {
-                whole.segment().fill(USELESS);
-            }
         }
     }
 

@@ -195,7 +195,7 @@ final class RemoteTarget extends MoveTarget {
     /** No other memory takes its place here; what it held is of no use any more. */
     @Override
     void retire() {
-        opened().memory().files().makeUseless();
+        opened().memory().makeUseless();
     }
 
     @Override

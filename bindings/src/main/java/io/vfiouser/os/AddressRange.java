@@ -63,6 +63,24 @@ public final class AddressRange implements AutoCloseable {
                 file.fd().value());
     }
 
+    /**
+     * Shows at the same place of another range what is shown at a place of this one, and takes the page table along: quicker than mapping
+     * the file there the more of it has been used, and what was used needs no page fault afterwards. This range shows it still, with a page
+     * fault at each first use. Nobody may use either place meanwhile.
+     *
+     * @param to other than this
+     * @param offset of the place, in bytes; a multiple of the page size
+     * @param lengthBytes of the place; a whole file as {@link #map} put it there
+     * @return whether it was done; if not (before Linux 5.13, or no memory) the other place is to be mapped anew, whatever it shows
+     */
+    public boolean move(AddressRange to, long offset, long lengthBytes) {
+        requirePages("the offset", offset);
+        requirePages("the length", lengthBytes);
+        long here = whole.asSlice(offset, lengthBytes).address();
+        long there = to.whole.asSlice(offset, lengthBytes).address();
+        return MemoryCalls.mremap(here, lengthBytes, there) == there;
+    }
+
     /** Takes away what is mapped, and keeps the addresses. */
     public void unmap(long offset, long lengthBytes) {
         int flags = posix_h.MAP_PRIVATE() | posix_h.MAP_ANONYMOUS() | posix_h.MAP_NORESERVE();

@@ -17,6 +17,13 @@ final class MemoryCalls {
 
     private MemoryCalls() {}
 
+    /** Linked when it is wanted, which is seldom: a function of another shape costs every start some milliseconds. */
+    private static final class Remap {
+        static final MethodHandle MREMAP = Libc.capturingVariadic("mremap", Shapes.MREMAP, 4);
+
+        private Remap() {}
+    }
+
     /** The address, or the negative error number: no user address is negative. */
     static long mmap(long lengthBytes, int protection, int flags, int fd, long offset) {
         return mmap(MemorySegment.NULL, lengthBytes, protection, flags, fd, offset);
@@ -54,6 +61,30 @@ final class MemoryCalls {
                         MADVISE.invokeExact(state.capture(), MemorySegment.ofAddress(address), lengthBytes, advice));
             } while (result == -Errno.EINTR);
             return result;
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    /**
+     * Moves a mapping, its page table with it, to a place of the same length. The mapping stays where it was as well, without a page in its
+     * table. What was at the place goes.
+     *
+     * @return the place, or the negative error number: {@code EINVAL} before Linux 5.13
+     */
+    static long mremap(long address, long lengthBytes, long place) {
+        CallState state = CallState.current();
+        int flags = posix_h.MREMAP_MAYMOVE() | posix_h.MREMAP_FIXED() | posix_h.MREMAP_DONTUNMAP();
+        try {
+            long result = ((MemorySegment) Remap.MREMAP.invokeExact(
+                            state.capture(),
+                            MemorySegment.ofAddress(address),
+                            lengthBytes,
+                            lengthBytes,
+                            flags,
+                            MemorySegment.ofAddress(place)))
+                    .address();
+            return state.resultOrError(result);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

@@ -40,6 +40,10 @@ final class Shapes {
     /** With the mode, which is a variadic argument. */
     static final FunctionDescriptor OPEN = FunctionDescriptor.of(C_INT, C_POINTER, C_INT, C_INT);
 
+    /** With the new address, which is a variadic argument. */
+    static final FunctionDescriptor MREMAP =
+            FunctionDescriptor.of(C_POINTER, C_POINTER, C_LONG, C_LONG, C_INT, C_POINTER);
+
     /** With an {@code int} for the variadic argument. */
     static final FunctionDescriptor FCNTL = FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT);
 

@@ -39,11 +39,13 @@ class GuestMemoryTest {
             MemorySegment segment = memory.at(0x10_0000 + PAGE, PAGE);
             segment.set(ValueLayout.JAVA_LONG, 0, 7);
             MemoryFiles other = new MemoryFiles(memory.regions(), "other");
-            try (Mapping filled = other.file(1).map(Protection.READ_WRITE)) {
-                filled.segment().set(ValueLayout.JAVA_LONG, PAGE, 8);
+            MemoryFiles former;
+            try (MemoryView view = MemoryView.createToBeTaken(memory.regions(), other)) {
+                view.segment(1).set(ValueLayout.JAVA_LONG, PAGE, 8);
+                former = memory.replaceFiles(other, view);
+                assertThat(segment.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(8);
+                assertThat(view.segment(1).get(ValueLayout.JAVA_LONG, PAGE)).isEqualTo(7);
             }
-            MemoryFiles former = memory.replaceFiles(other);
-            assertThat(segment.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(8);
             try (Mapping old = former.file(1).map(Protection.READ)) {
                 assertThat(old.segment().get(ValueLayout.JAVA_LONG, PAGE)).isEqualTo(7);
             }

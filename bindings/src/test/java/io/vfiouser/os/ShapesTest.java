@@ -38,6 +38,7 @@ class ShapesTest {
         generated.put("SYSCONF", posix_h.sysconf$descriptor());
         generated.put("WRITE", posix_h.write$descriptor());
         generated.put("OPEN", posix_h.open.makeInvoker(posix_h.C_INT).descriptor());
+        generated.put("MREMAP", posix_h.mremap.makeInvoker(posix_h.C_POINTER).descriptor());
         generated.put("FCNTL", posix_h.fcntl.makeInvoker(posix_h.C_INT).descriptor());
         Map<String, FunctionDescriptor> ours = new HashMap<>();
         for (var field : Shapes.class.getDeclaredFields()) {

@@ -13,6 +13,8 @@ import java.util.Objects;
  *     have nothing to do
  * @param completesInline whether every request has completed when the {@link BlockChannel#poll} after its {@link
  *     BlockChannel#submit} returns, most in submit itself, so that nothing is outstanding for longer and wakers are never called
+ * @param usefulDepth how many requests a channel has a use for at a time; more only wait in it instead of in the host's queues, where
+ *     they cost nothing when a host stops or moves; at least 1. It is a wish: a channel takes more
  * @param memoryAlignmentBytes of what each piece's address and length must be a multiple; 1 for anything
  * @param maxTransferBytes the longest read or write; above it {@link BlockStatus#INVALID_REQUEST}
  * @param atomicBlocks up to how many blocks a change is seen whole or not at all by requests that overlap with it in time, unless it
@@ -30,6 +32,7 @@ public record BlockCapabilities(
         boolean persistent,
         boolean volatileCache,
         boolean completesInline,
+        int usefulDepth,
         int memoryAlignmentBytes,
         long maxTransferBytes,
         int atomicBlocks,
@@ -48,7 +51,11 @@ public record BlockCapabilities(
         if (Integer.bitCount(memoryAlignmentBytes) != 1 || memoryAlignmentBytes < 1) {
             throw new IllegalArgumentException("no alignment: " + memoryAlignmentBytes);
         }
-        if (maxTransferBytes < blockSizeBytes || atomicBlocks < 0 || powerFailAtomicBlocks < 0 || optimalBlocks < 1) {
+        if (maxTransferBytes < blockSizeBytes
+                || usefulDepth < 1
+                || atomicBlocks < 0
+                || powerFailAtomicBlocks < 0
+                || optimalBlocks < 1) {
             throw new IllegalArgumentException("a limit is below its minimum");
         }
     }
@@ -59,8 +66,8 @@ public record BlockCapabilities(
     }
 
     /**
-     * Starts from a writable device of the given block size that keeps nothing, caches nothing, completes inline, takes any memory and
-     * any length, promises no atomicity and zeroes what is deallocated.
+     * Starts from a writable device of the given block size that keeps nothing, caches nothing, completes inline, takes any memory,
+     * any length and any number of requests, promises no atomicity and zeroes what is deallocated.
      */
     public static Builder builder(String description, int blockSizeBytes) {
         return new Builder(description, blockSizeBytes);
@@ -73,6 +80,7 @@ public record BlockCapabilities(
         b.persistent = persistent;
         b.volatileCache = volatileCache;
         b.completesInline = completesInline;
+        b.usefulDepth = usefulDepth;
         b.memoryAlignmentBytes = memoryAlignmentBytes;
         b.maxTransferBytes = maxTransferBytes;
         b.atomicBlocks = atomicBlocks;
@@ -92,6 +100,7 @@ public record BlockCapabilities(
         private boolean persistent;
         private boolean volatileCache;
         private boolean completesInline = true;
+        private int usefulDepth = Integer.MAX_VALUE;
         private int memoryAlignmentBytes = 1;
         private long maxTransferBytes = Long.MAX_VALUE;
         private int atomicBlocks;
@@ -123,6 +132,11 @@ public record BlockCapabilities(
 
         public Builder completesInline(boolean value) {
             completesInline = value;
+            return this;
+        }
+
+        public Builder usefulDepth(int value) {
+            usefulDepth = value;
             return this;
         }
 
@@ -174,6 +188,7 @@ public record BlockCapabilities(
                     persistent,
                     volatileCache,
                     completesInline,
+                    usefulDepth,
                     memoryAlignmentBytes,
                     maxTransferBytes,
                     atomicBlocks,

@@ -37,6 +37,9 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
     private final Path path;
     private final boolean locking;
     private final int workers;
+    /** So that a worker finds the next request when it has ended one, however late the poller looks. */
+    private static final int DEPTH_PER_WORKER = 64;
+
     private final boolean cacheReads;
     private volatile @Nullable FileSession session;
 
@@ -57,6 +60,7 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
                 .persistent(true)
                 .volatileCache(!builder.readOnly)
                 .completesInline(false)
+                .usefulDepth(builder.workers * DEPTH_PER_WORKER)
                 .atomicBlocks(GranuleLocks.UNIT_BYTES / blockSizeBytes)
                 .optimalBlocks(Math.max(1, 4096 / blockSizeBytes))
                 .deallocate(!builder.readOnly)

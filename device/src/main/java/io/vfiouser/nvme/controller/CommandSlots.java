@@ -17,6 +17,7 @@ final class CommandSlots {
     private CommandSlot[] all = {};
     private CommandSlot[] free = {};
     private int freeCount;
+    private int worthWhile = LIMIT;
 
     CommandSlots(QueuePoller poller) {
         this.poller = poller;
@@ -26,6 +27,16 @@ final class CommandSlots {
     /** How many commands may be taken on now. */
     int available() {
         return LIMIT - all.length + freeCount;
+    }
+
+    /** How many commands it is worth while to fetch now: those beyond would only wait for the back ends. */
+    int wanted() {
+        return Math.max(Math.min(worthWhile, LIMIT) - (all.length - freeCount), 0);
+    }
+
+    /** How many commands at a time the back ends have a use for. */
+    void worthWhile(int commands) {
+        worthWhile = commands;
     }
 
     /** A slot for a command; only if one is {@link #available}. */

@@ -179,7 +179,7 @@ public final class QueuePoller {
         int first = firstQueue < queues.length ? firstQueue : 0;
         work += fetch(first, queues.length);
         work += fetch(0, first);
-        if (slots.available() == 0) {
+        if (slots.wanted() == 0) {
             // So that the same queues do not always come too late for what gets free.
             firstQueue = first + 1;
         }
@@ -234,7 +234,7 @@ public final class QueuePoller {
         if (!queue.ring().mapped() || !completions.ring().mapped()) {
             return 0;
         }
-        int wanted = Math.min(Math.min(available, shared.arbitrationBurst), slots.available());
+        int wanted = Math.min(Math.min(available, shared.arbitrationBurst), slots.wanted());
         int room = completions.room();
         if (room < wanted) {
             pollHead(completions);
@@ -816,6 +816,7 @@ public final class QueuePoller {
             after[i] = channel(now.get(i));
         }
         attached = after;
+        slots.worthWhile(usefulDepth(after));
         Arrays.fill(namespaces, null);
         slots.forgetPast();
         for (NamespaceChannel each : attached) {
@@ -827,6 +828,15 @@ public final class QueuePoller {
                 each.close();
             }
         }
+    }
+
+    /** One that is busy must not hold up those that others use: so the sum; without any, commands only fail. */
+    private static int usefulDepth(NamespaceChannel[] namespaces) {
+        long sum = namespaces.length == 0 ? CommandSlots.LIMIT : 0;
+        for (NamespaceChannel each : namespaces) {
+            sum += each.namespace().device().capabilities().usefulDepth();
+        }
+        return (int) Math.min(sum, CommandSlots.LIMIT);
     }
 
     private NamespaceChannel channel(Namespace namespace) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class QuiesceThreadTest {
     private static final int BLOCK = 512;
-    private static final int WRITES = 100;
+    /** No more than are fetched for one worker. */
+    private static final int WRITES = 60;
 
     /** A flush, by which the test gets hold of the worker. */
     private static final class Flush extends BlockRequest {

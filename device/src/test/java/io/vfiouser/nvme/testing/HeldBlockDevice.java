@@ -42,9 +42,16 @@ public final class HeldBlockDevice implements BlockDevice {
     private boolean active;
     private int outstanding;
     private int cancelled;
+    private final int usefulDepth;
 
     public HeldBlockDevice(int blocks) {
+        this(blocks, Integer.MAX_VALUE);
+    }
+
+    /** One that says how many requests it has a use for. */
+    public HeldBlockDevice(int blocks, int usefulDepth) {
         this.blocks = blocks;
+        this.usefulDepth = usefulDepth;
         this.bytes = MemorySegment.ofArray(new byte[blocks * BLOCK_BYTES]);
     }
 
@@ -106,6 +113,7 @@ public final class HeldBlockDevice implements BlockDevice {
     public BlockCapabilities capabilities() {
         return BlockCapabilities.builder("held", BLOCK_BYTES)
                 .completesInline(false)
+                .usefulDepth(usefulDepth)
                 .volatileCache(true)
                 .deallocate(true)
                 .build();

@@ -58,6 +58,8 @@ final class VerifyWorker implements QueueTask, CompletionHandler {
     private boolean flushInFlight;
 
     private Phase phase = Phase.LOAD;
+    /** Whether a completion of the poll at hand has been seen. */
+    private boolean inBatch;
     /** The next unit to be read back. */
     private int nextBack;
 
@@ -282,6 +284,7 @@ final class VerifyWorker implements QueueTask, CompletionHandler {
     }
 
     private int poll() {
+        inBatch = false;
         int done = settings.sleep()
                 ? slots.queue().await(this, NAP)
                 : slots.queue().poll(this);
@@ -293,6 +296,10 @@ final class VerifyWorker implements QueueTask, CompletionHandler {
 
     @Override
     public void completed(long tag, int statusField, long result) {
+        if (!inBatch) {
+            inBatch = true;
+            timeline.completing();
+        }
         int slot = (int) tag;
         int index = slotUnit[slot];
         if (statusField != 0) {

@@ -22,6 +22,7 @@ final class WorkerTimeline {
     private final int[] completions = new int[BUCKETS];
     private final long[] lastBefore = new long[PAUSES];
     private final long[] firstAfter = new long[PAUSES];
+    private long now;
     private long last;
     private int used;
 
@@ -35,9 +36,13 @@ final class WorkerTimeline {
         this.firstPause = threads.pauses();
     }
 
-    /** Commands have just completed. The worker's thread, inside the guest. */
+    /** The first completion of some that came together is here. The worker's thread, inside the guest; {@link #completed} follows. */
+    void completing() {
+        now = System.nanoTime() - origin;
+    }
+
+    /** How many came together, when all have been looked at. */
     void completed(int count) {
-        long now = System.nanoTime() - origin;
         int behind = threads.pauses() - firstPause;
         int known = pauses;
         if (behind != known && known < PAUSES) {

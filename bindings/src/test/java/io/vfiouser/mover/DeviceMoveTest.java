@@ -87,6 +87,19 @@ class DeviceMoveTest {
     }
 
     @Test
+    void whatWasWrittenDuringTheLongFirstCopyIsNotLeftForThePause() {
+        long all = guest.memory.regions().getFirst().lengthBytes();
+        MoveReport report = move(OPTIONS, at(MoveStep.PASSES, () -> guest.memory.markWritten(CounterDevice.IOVA, all)))
+                .run();
+
+        assertThat(report.outcome()).isEqualTo(new MoveOutcome.Moved());
+        assertThat(report.rounds().get(1).live()).isTrue();
+        assertThat(report.rounds().get(1).bytes()).isEqualTo(all);
+        assertThat(report.rounds().getLast().bytes()).isLessThan(all);
+        assertWorksAt(destination, source);
+    }
+
+    @Test
     void movesBackAndForth() {
         for (int i = 0; i < 10; i++) {
             CounterDevice from = i % 2 == 0 ? source : destination;

@@ -74,6 +74,9 @@ abstract class BatchingChannel implements BlockChannel {
     /** Brings the first blocks of requests near. */
     abstract void bringNear(BlockRanges upcoming);
 
+    /** The request comes after the one that is executed next. It may be one that is refused. */
+    abstract void bringNext(BlockRequest request);
+
     @Override
     public final void expect(BlockRanges upcoming) {
         expected += upcoming.size();
@@ -94,6 +97,9 @@ abstract class BatchingChannel implements BlockChannel {
         running = true;
         try {
             for (int i = 0; i < all; i++) {
+                if (i + 1 < all) {
+                    bringNext(batched(i + 1));
+                }
                 outcomes[i] = run(batched(i));
             }
             for (int i = 0; i < all; i++) {

@@ -17,6 +17,7 @@ class BatchingChannelTest {
     private final NullBlockDevice device = NullBlockDevice.of(BLOCKS, 512);
     private final DeviceState state = new DeviceState(device, BLOCKS);
     private final List<Long> executed = new ArrayList<>();
+    private final List<Long> broughtNext = new ArrayList<>();
     private long failing = -1;
     private int recovered;
 
@@ -32,6 +33,11 @@ class BatchingChannelTest {
 
         @Override
         void bringNear(BlockRanges upcoming) {}
+
+        @Override
+        void bringNext(BlockRequest request) {
+            broughtNext.add(request.firstBlock());
+        }
 
         @Override
         void recover() {
@@ -98,6 +104,14 @@ class BatchingChannelTest {
         assertThat(completed(requests)).isEqualTo(BatchingChannel.BATCH + 3);
         assertThat(channel.outstanding()).isZero();
         assertThat(channel.poll()).isZero();
+    }
+
+    @Test
+    void eachOfABatchButTheFirstIsBroughtNearBeforeTheOneBeforeItRuns() {
+        List<TestRequest> requests = submit(3);
+        channel.poll();
+        assertThat(completed(requests)).isEqualTo(3);
+        assertThat(broughtNext).containsExactly(1L, 2L);
     }
 
     @Test

@@ -40,11 +40,6 @@ final class DoorbellPage {
         return LittleEndian.i32Acquire(page, submissionTailOffset(queueId));
     }
 
-    /** As {@link #submissionTail}, without acquire: only to be compared. */
-    int submissionTailPlain(int queueId) {
-        return LittleEndian.i32(page, submissionTailOffset(queueId));
-    }
-
     /** Completion queue head, unchecked. Acquire: the host has read the entries before it. */
     int completionHead(int queueId) {
         return LittleEndian.i32Acquire(page, completionHeadOffset(queueId));

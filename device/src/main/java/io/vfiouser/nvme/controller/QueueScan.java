@@ -10,7 +10,7 @@ import java.util.Arrays;
 final class QueueScan {
     private final DoorbellPage doorbells;
     private int[] ids = {};
-    /** Tail doorbells as they were at the last look, by place among the queues. */
+    /** Tail doorbells as the queues last read them, by place. Not as they were seen here: the queue may have read a later one. */
     private int[] tails = {};
     /** Queues to be looked at whatever their doorbell says. */
     private boolean[] again = {};
@@ -40,9 +40,7 @@ final class QueueScan {
      */
     int next(int from, int end) {
         for (int place = from; place < end; place++) {
-            int tail = doorbells.submissionTailPlain(ids[place]);
-            if (tail != tails[place] || again[place]) {
-                tails[place] = tail;
+            if (doorbells.submissionTail(ids[place]) != tails[place] || again[place]) {
                 return place;
             }
         }
@@ -51,6 +49,10 @@ final class QueueScan {
 
     /** A queue was fetched from. What is left there, for want of room or of slots, is looked at again; so is a queue whose doorbell is elsewhere. */
     void looked(int place, SubmissionQueue queue) {
+        int read = queue.readTail();
+        if (tails[place] != read) {
+            tails[place] = read;
+        }
         boolean more = queue.available() > 0 || queue.followsShadow();
         if (again[place] != more) {
             again[place] = more;

@@ -128,6 +128,11 @@ final class SubmissionQueue {
         return (long) ANNOUNCED.getOpaque(this);
     }
 
+    /** The doorbell as {@link #pollTail} read it last, whether it was taken or refused. */
+    int readTail() {
+        return refusedTail != 0 ? refusedTail : tail;
+    }
+
     /** The value that {@link #pollTail} refused. */
     int refusedTail() {
         return refusedTail;

@@ -3,13 +3,18 @@ package io.vfiouser.nvme.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A queue is looked at when its doorbell was written, or when something was left there; and not otherwise. */
 class QueueScanTest {
-    private final Arena arena = Arena.ofConfined();
+    private static final int WRITES = 2_000_000;
+
+    private final Arena arena = Arena.ofShared();
     private final DoorbellPage doorbells = new DoorbellPage(arena.allocate(NvmeController.DOORBELL_BYTES, 4096));
     private final QueueScan scan = new QueueScan(doorbells);
     private final SubmissionQueue[] queues = {queue(3), queue(9)};
@@ -54,6 +59,41 @@ class QueueScanTest {
     }
 
     @Test
+    void whatWasSeenButNotReadByItsQueueIsFoundAgain() {
+        doorbells.putSubmissionTail(3, 5);
+        assertThat(worthwhile(0)).isTrue();
+        assertThat(worthwhile(0)).isTrue();
+        scan.looked(0, queues[0]);
+        assertThat(worthwhile(0)).isTrue();
+    }
+
+    /** The tail comes back to the value that the scan saw, after the queue has read a later one than the scan. */
+    @Test
+    void aWriteBetweenTheLookAndTheReadingDoesNotHideOneThatWrapsAround() {
+        doorbells.putSubmissionTail(3, 2);
+        look(0);
+        assertThat(worthwhile(0)).as("two entries were left").isTrue();
+        doorbells.putSubmissionTail(3, 5);
+        assertThat(queues[0].readTail(doorbells)).isFalse();
+        while (queues[0].available() > 0) {
+            long ignored = queues[0].take();
+        }
+        scan.looked(0, queues[0]);
+        assertThat(worthwhile(0)).isFalse();
+        doorbells.putSubmissionTail(3, 2);
+        assertThat(worthwhile(0)).isTrue();
+    }
+
+    @Test
+    void aRefusedValueIsLookedAtOnce() {
+        doorbells.putSubmissionTail(3, 8);
+        assertThat(worthwhile(0)).isTrue();
+        assertThat(queues[0].readTail(doorbells)).isTrue();
+        scan.looked(0, queues[0]);
+        assertThat(worthwhile(0)).isFalse();
+    }
+
+    @Test
     void whatWasLeftIsLookedAtAgain() {
         doorbells.putSubmissionTail(3, 2);
         look(0);
@@ -76,5 +116,47 @@ class QueueScanTest {
         scan.take(queues);
         look(1);
         look(0);
+    }
+
+    /** One write at a time, and nothing else that would have the queue looked at: what is missed once is missed for good. */
+    @Test
+    @Timeout(60)
+    void noWriteIsMissedWhileTheHostWrites() throws InterruptedException {
+        SubmissionQueue queue = queue(5);
+        scan.take(new SubmissionQueue[] {queue});
+        AtomicInteger seen = new AtomicInteger();
+        Thread host = Thread.ofPlatform().start(() -> {
+            for (int i = 1; i <= WRITES && !Thread.currentThread().isInterrupted(); i++) {
+                doorbells.putSubmissionTail(5, i % 8);
+                while (seen.get() != i && !Thread.currentThread().isInterrupted()) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        try {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            int fetched = 0;
+            while (fetched < WRITES) {
+                int idle = 0;
+                while (scan.next(0, 1) == 1) {
+                    if ((++idle & 0xFFFF) == 0) {
+                        assertThat(System.nanoTime())
+                                .as("write %s is not seen", fetched + 1)
+                                .isLessThan(deadline);
+                    }
+                    Thread.onSpinWait();
+                }
+                assertThat(queue.readTail(doorbells)).isFalse();
+                while (queue.available() > 0) {
+                    long ignored = queue.take();
+                    fetched++;
+                }
+                scan.looked(0, queue);
+                seen.set(fetched);
+            }
+        } finally {
+            host.interrupt();
+            host.join();
+        }
     }
 }

@@ -26,7 +26,7 @@ final class GuestLoadOptions {
                     "With --no-workload: first write these bytes to the device, as its driver would. May be repeated.")
     private final List<RegionWrite> writes = new ArrayList<>();
 
-    @Option(names = "--queues", paramLabel = "N", description = "I/O queues, a thread for each (${DEFAULT-VALUE}).")
+    @Option(names = "--queues", paramLabel = "N", description = "I/O queues (${DEFAULT-VALUE}).")
     private int queues = 4;
 
     @Option(

@@ -81,7 +81,7 @@ final class IoCommand implements Callable<Integer> {
     @Option(names = "--depth", paramLabel = "N", description = "Commands in flight on each queue (${DEFAULT-VALUE}).")
     private int depth = 32;
 
-    @Option(names = "--queues", paramLabel = "N", description = "I/O queues, a thread for each (${DEFAULT-VALUE}).")
+    @Option(names = "--queues", paramLabel = "N", description = "I/O queues (${DEFAULT-VALUE}).")
     private int queues = 1;
 
     @Option(names = "--seconds", paramLabel = "N", description = "How long (${DEFAULT-VALUE}); fractions are allowed.")

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpcomingCommands {
     /** Entries looked at at a time: what they brought must still be in the cache when their turn comes. */
-    static final int WINDOW = 32;
+    static final int WINDOW = 8;
 
     private final QueuePoller poller;
     private final BlockRanges ranges = new BlockRanges(WINDOW);

@@ -31,10 +31,10 @@ final class CommandSlots {
 
     /** How many commands it is worth while to fetch now: those beyond would only wait for the back ends. */
     int wanted() {
-        return Math.max(Math.min(worthWhile, LIMIT) - (all.length - freeCount), 0);
+        return Math.max(worthWhile - (all.length - freeCount), 0);
     }
 
-    /** How many commands at a time the back ends have a use for. */
+    /** How many commands at a time the back ends have a use for, {@link #LIMIT} at most. */
     void worthWhile(int commands) {
         worthWhile = commands;
     }

@@ -49,7 +49,7 @@ final class QueueScan {
 
     /** A queue was fetched from. What is left there, for want of room or of slots, is looked at again; so is a queue whose doorbell is elsewhere. */
     void looked(int place, SubmissionQueue queue) {
-        int read = queue.readTail();
+        int read = queue.doorbellRead();
         if (tails[place] != read) {
             tails[place] = read;
         }

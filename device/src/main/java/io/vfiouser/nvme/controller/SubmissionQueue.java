@@ -129,7 +129,7 @@ final class SubmissionQueue {
     }
 
     /** The doorbell as {@link #pollTail} read it last, whether it was taken or refused. */
-    int readTail() {
+    int doorbellRead() {
         return refusedTail != 0 ? refusedTail : tail;
     }
 

@@ -3,18 +3,13 @@ package io.vfiouser.nvme.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A queue is looked at when its doorbell was written, or when something was left there; and not otherwise. */
 class QueueScanTest {
-    private static final int WRITES = 2_000_000;
-
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofConfined();
     private final DoorbellPage doorbells = new DoorbellPage(arena.allocate(NvmeController.DOORBELL_BYTES, 4096));
     private final QueueScan scan = new QueueScan(doorbells);
     private final SubmissionQueue[] queues = {queue(3), queue(9)};
@@ -116,47 +111,5 @@ class QueueScanTest {
         scan.take(queues);
         look(1);
         look(0);
-    }
-
-    /** One write at a time, and nothing else that would have the queue looked at: what is missed once is missed for good. */
-    @Test
-    @Timeout(60)
-    void noWriteIsMissedWhileTheHostWrites() throws InterruptedException {
-        SubmissionQueue queue = queue(5);
-        scan.take(new SubmissionQueue[] {queue});
-        AtomicInteger seen = new AtomicInteger();
-        Thread host = Thread.ofPlatform().start(() -> {
-            for (int i = 1; i <= WRITES && !Thread.currentThread().isInterrupted(); i++) {
-                doorbells.putSubmissionTail(5, i % 8);
-                while (seen.get() != i && !Thread.currentThread().isInterrupted()) {
-                    Thread.onSpinWait();
-                }
-            }
-        });
-        try {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            int fetched = 0;
-            while (fetched < WRITES) {
-                int idle = 0;
-                while (scan.next(0, 1) == 1) {
-                    if ((++idle & 0xFFFF) == 0) {
-                        assertThat(System.nanoTime())
-                                .as("write %s is not seen", fetched + 1)
-                                .isLessThan(deadline);
-                    }
-                    Thread.onSpinWait();
-                }
-                assertThat(queue.readTail(doorbells)).isFalse();
-                while (queue.available() > 0) {
-                    long ignored = queue.take();
-                    fetched++;
-                }
-                scan.looked(0, queue);
-                seen.set(fetched);
-            }
-        } finally {
-            host.interrupt();
-            host.join();
-        }
     }
 }

@@ -39,8 +39,6 @@ final class Connection implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment outgoing;
     private final MemorySegment incoming;
-    private static final long SPIN_NANOS = 60_000;
-
     private final List<Fd> receivedFds = new ArrayList<>();
     private final PollSet poll = new PollSet(2);
     private final MessageStream main;
@@ -251,13 +249,7 @@ final class Connection implements AutoCloseable {
         if (twin != null) {
             poll.watchReadable(TWIN, twin.fd().value());
         }
-        // A server that is awake answers sooner than a thread that sleeps is woken.
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < SPIN_NANOS && !wait.isZero()) {
-            if (poll.await(Duration.ZERO) > 0) {
-                return true;
-            }
-        }
+        // Not spinning: a server that shares this processor would have to wait for it.
         return poll.await(wait) > 0;
     }
 

@@ -160,13 +160,14 @@ final class ControlLoop implements QuiesceHandler {
         // The other side and the mover need the processors now, and being woken takes no longer than sharing one with a
         // thread that spins.
         boolean moving = context.migrationState() != MigrationState.RUNNING;
-        if (idlePasses < PASSES_BEFORE_NAP && (waiting || (controller.enabled() && !moving))) {
+        boolean watched = mappedDoorbells && controller.adminDoorbellsWatched();
+        if (idlePasses < PASSES_BEFORE_NAP && (waiting || (controller.enabled() && !moving && !watched))) {
             Thread.onSpinWait();
         } else if (waiting) {
             runner.await(SHORTEST_NAP);
         } else if (!controller.enabled()) {
             runner.await(DISABLED_NAP);
-        } else if (mappedDoorbells && controller.adminDoorbellsWatched()) {
+        } else if (watched) {
             runner.await(WATCHED_NAP);
         } else if (mappedDoorbells) {
             boolean recent = idlePasses < PASSES_BEFORE_NAP + NAPS_OF_SHORTEST_LENGTH;

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class FileBlockDevice extends EmbeddedBlockDevice {
     private final Path path;
     private final boolean locking;
-    private final int workers;
+    private final FileWorkers workers;
     /** So that a worker finds the next request when it has ended one, however late the poller looks. */
     private static final int DEPTH_PER_WORKER = 64;
 
@@ -47,7 +47,7 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
         super(capabilities(builder, blockSizeBytes, kind), identity(builder), blockCount);
         this.path = builder.path;
         this.locking = builder.locking;
-        this.workers = builder.workers;
+        this.workers = new FileWorkers(String.valueOf(path.getFileName()), builder.workers);
         this.cacheReads = builder.cacheReads;
     }
 
@@ -157,6 +157,8 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
 
     @Override
     public BlockChannel openChannel(Waker waker) {
+        // Not when the first request comes, for which a guest may have waited since it came from elsewhere.
+        workers.ready();
         return new FileBlockChannel(this, state, waker, cacheReads);
     }
 
@@ -184,7 +186,11 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
     public void close() {
         if (!state.isClosed()) {
             state.closed();
-            release();
+            try {
+                release();
+            } finally {
+                workers.stop();
+            }
         }
     }
 

@@ -2,16 +2,13 @@ package io.vfiouser.nvme.block;
 
 import io.vfiouser.os.Errno;
 import io.vfiouser.os.RawFile;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One activation of a file device: the open, locked file, the workers, and the gate that knows who uses the descriptor. A new
+ * One activation of a file device: the open, locked file, and the gate that knows who uses the descriptor. A new
  * activation is a new session, so that nothing of an old one can reach the file again.
  */
 final class FileSession {
@@ -20,7 +17,6 @@ final class FileSession {
     /** Granules as long as most requests, since a request holds all of its own while it changes them. */
     private static final int LOCKED_BYTES = 64 << 10;
 
-    private static final int QUEUE_CAPACITY = 4096;
     private static final long DRAIN_PAUSE_NANOS = 50_000;
     private static final long LOG_PAUSE_NANOS = 1_000_000_000;
 
@@ -36,17 +32,7 @@ final class FileSession {
     /** Held by workers only, so that pollers never wait. */
     final GranuleLocks locks = new GranuleLocks(LOCKED_BYTES);
 
-    private final TaskQueue<FileTask> queue = new TaskQueue<>(QUEUE_CAPACITY);
-
-    /** One permit per queued task, so that idle workers sleep. */
-    private final Semaphore queued = new Semaphore(0);
-
-    /** Channels that found the queue full, and whose pollers may sleep by now. Nearly always empty. */
-    private final ConcurrentLinkedQueue<FileBlockChannel> waitingForRoom = new ConcurrentLinkedQueue<>();
-
-    private final int mostWorkers;
-    /** How many there are: started when there is something to do, since a session may have to begin in no time. */
-    private volatile int workers;
+    private final FileWorkers workers;
 
     /** Tasks that are queued or executed, and other users of the descriptor. */
     private final AtomicLong users = new AtomicLong();
@@ -59,7 +45,6 @@ final class FileSession {
 
     private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - LOG_PAUSE_NANOS);
     private volatile boolean open = true;
-    private volatile boolean stopping;
 
     /** Whether something was changed since the last {@code fdatasync} began, so that letting go has something to make durable. */
     private volatile boolean changed;
@@ -74,20 +59,10 @@ final class FileSession {
     volatile boolean zeroesRanges = true;
     volatile boolean readsWithoutWaiting = true;
 
-    FileSession(RawFile file, int blockSizeBytes, int mostWorkers) {
+    FileSession(RawFile file, int blockSizeBytes, FileWorkers workers) {
         this.file = file;
         this.blockSizeBytes = blockSizeBytes;
-        this.mostWorkers = mostWorkers;
-    }
-
-    private synchronized void addWorker() {
-        if (workers < mostWorkers && !stopping) {
-            Thread thread =
-                    new Thread(new FileWorker(this), "block-" + file.path().getFileName() + "-" + workers);
-            thread.setDaemon(true);
-            thread.start();
-            workers++;
-        }
+        this.workers = workers;
     }
 
     /** Any thread: whether the descriptor may be used until {@link #leave()}. */
@@ -104,53 +79,16 @@ final class FileSession {
         users.decrementAndGet();
     }
 
-    /** A channel's thread. */
+    /** A channel's thread. Accepted tasks are each answered by {@link #leave()}. */
     Handover submit(FileTask task) {
         if (!enter()) {
             return Handover.CLOSED;
         }
-        task.queued();
-        if (!queue.offer(task)) {
-            // Announced before the second attempt: if that fails too, some worker takes a task after the announcement.
-            waitingForRoom.add(task.channel);
-            if (!queue.offer(task)) {
-                task.waiting();
-                leave();
-                return Handover.FULL;
-            }
+        Handover result = workers.submit(task, this);
+        if (result != Handover.ACCEPTED) {
+            leave();
         }
-        queued.release();
-        if (workers < mostWorkers && queued.availablePermits() > 0) {
-            addWorker();
-        }
-        return Handover.ACCEPTED;
-    }
-
-    /** A worker's thread: the next task, each answered by {@link #leave()}; nothing when the session ends. */
-    @Nullable
-    FileTask next() {
-        queued.acquireUninterruptibly();
-        while (true) {
-            FileTask task = queue.poll();
-            if (task != null) {
-                wakeWhoWaitsForRoom();
-                return task;
-            }
-            if (stopping) {
-                return null;
-            }
-            // The permit says that there is one: another producer is about to finish its offer.
-            Thread.onSpinWait();
-        }
-    }
-
-    private void wakeWhoWaitsForRoom() {
-        if (!waitingForRoom.isEmpty()) {
-            FileBlockChannel channel = waitingForRoom.poll();
-            if (channel != null) {
-                channel.wakeUp();
-            }
-        }
+        return result;
     }
 
     /**
@@ -202,11 +140,7 @@ final class FileSession {
             LockSupport.parkNanos(this, DRAIN_PAUSE_NANOS);
             interrupted |= Thread.interrupted();
         }
-        // The workers end by themselves: without users there is no task, and nothing else leads them to the file.
-        synchronized (this) {
-            stopping = true;
-            queued.release(workers);
-        }
+        // Without users there is no task, and nothing else leads the workers to the file.
         boolean durable = !sync || (!changed && !lostWrites) || sync() == BlockStatus.OK;
         file.close();
         if (interrupted) {

@@ -2,6 +2,8 @@ package io.vfiouser.nvme.block;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request on its way through the workers of a file device. Made once per request and left with it ({@link BlockRequest#attachment()}).
@@ -38,6 +40,9 @@ final class FileTask {
     final BlockRequest request;
     final FileBlockChannel channel;
 
+    /** For which it was queued last; set before it is queued. */
+    private @Nullable FileSession session;
+
     private volatile int state = WAITING;
 
     /** The worker stops at the next border of blocks and answers {@link BlockStatus#CANCELLED}. */
@@ -62,8 +67,15 @@ final class FileTask {
         state = WAITING;
     }
 
-    void queued() {
+    /** Channel: it is about to be queued, as a user of a session. */
+    void queued(FileSession by) {
+        session = by;
         state = QUEUED;
+    }
+
+    /** Of a task that is queued or runs. */
+    FileSession session() {
+        return Objects.requireNonNull(session);
     }
 
     /** Worker: whether it may execute the task. */

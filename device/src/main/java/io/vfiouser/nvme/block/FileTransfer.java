@@ -49,6 +49,10 @@ final class FileTransfer implements AutoCloseable {
         this.owner = locks.newOwner();
     }
 
+    boolean isOf(FileSession wanted) {
+        return session == wanted;
+    }
+
     Outcome execute(FileTask task) {
         BlockRequest request = task.request;
         Outcome outcome = switch (request.operation()) {

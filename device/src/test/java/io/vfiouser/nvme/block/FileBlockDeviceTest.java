@@ -145,6 +145,40 @@ class FileBlockDeviceTest {
         }
     }
 
+    /** A guest waits for a device that comes from another process, and may come back. */
+    @Test
+    void workersOutliveActivationsAndEndWithTheDevice() throws IOException, InterruptedException {
+        Path image = Files.createFile(folder.resolve("outlived.img"));
+        Files.write(image, new byte[1 << 20]);
+        List<Thread> workers;
+        try (Arena arena = Arena.ofShared();
+                FileBlockDevice device =
+                        FileBlockDevice.builder(image).workers(1).open();
+                BlockChannel channel = device.openChannel(Waker.NONE)) {
+            workers = workersOf("outlived.img");
+            assertThat(workers).hasSize(1);
+            for (int i = 1; i <= 3; i++) {
+                device.activate();
+                TestRequest request = new TestRequest().with(arena.allocate(512).fill((byte) i));
+                request.write(i, 1, false);
+                assertThat(request.run(channel)).isEqualTo(BlockStatus.OK);
+                device.release();
+                assertThat(workersOf("outlived.img")).isEqualTo(workers);
+                assertThat(Files.readAllBytes(image)[i * 512]).isEqualTo((byte) i);
+            }
+        }
+        for (Thread worker : workers) {
+            worker.join(20_000);
+            assertThat(worker.isAlive()).isFalse();
+        }
+    }
+
+    private static List<Thread> workersOf(String file) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("block-" + file))
+                .toList();
+    }
+
     @Test
     void serversOfManyChannelsGetTheirTurnWhenTheQueueIsFull() throws Exception {
         try (Arena arena = Arena.ofShared();

@@ -39,6 +39,9 @@ public final class StreamReader {
     private long frames;
     private long frameStart;
     private long bytesRead;
+    /** A frame was handed over: the sink has not returned, or failed in a way that nobody catches here. */
+    private boolean handing;
+
     private @Nullable StateRefusedException refused;
 
     public StreamReader(FrameSink sink) {
@@ -94,6 +97,9 @@ public final class StreamReader {
     }
 
     private void throwIfRefused() {
+        if (handing && refused == null) {
+            refused = new StateRefusedException("%s could not be taken".formatted(where()));
+        }
         if (refused != null) {
             throw new StateRefusedException(String.valueOf(refused.getMessage()), refused);
         }
@@ -180,10 +186,9 @@ public final class StreamReader {
     }
 
     private void hand(Frame frame) {
-        // stands if the sink fails in a way that nobody catches here
-        refused = new StateRefusedException("%s could not be taken".formatted(where()));
+        handing = true;
         sink.take(frame);
-        refused = null;
+        handing = false;
     }
 
     private void nextFrame() {

@@ -28,7 +28,7 @@ final class BounceBuffer implements AutoCloseable {
     }
 
     /** Whether some block of the data lies in several pieces or, possibly, across a border of pages. */
-    boolean isNeeded(SegmentList pieces, int blockSizeBytes) {
+    static boolean isNeeded(SegmentList pieces, int blockSizeBytes) {
         long bits = 0;
         for (int i = 0; i < pieces.size(); i++) {
             bits |= pieces.address(i) | pieces.length(i);

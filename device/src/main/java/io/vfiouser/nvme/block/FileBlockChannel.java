@@ -1,15 +1,13 @@
 package io.vfiouser.nvme.block;
 
 import io.vfiouser.nvme.block.FileSession.Handover;
-import io.vfiouser.os.Errno;
-import io.vfiouser.os.IoVector;
-import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One poller's way to a file. What the kernel can answer from its cache is read here and now; everything else goes to the
+ * One poller's way to a file. What waits for no medium is {@linkplain ImmediateTransfer done} here and now; everything else goes to the
  * workers and comes back through a queue.
  */
 final class FileBlockChannel implements BlockChannel {
@@ -23,23 +21,21 @@ final class FileBlockChannel implements BlockChannel {
     private final Waker waker;
     private final int blockSizeBytes;
     private final boolean readOnly;
-    private final boolean tryWithoutWaiting;
+    private final @Nullable ImmediateTransfer immediate;
 
     /** In the order of arrival; each goes to the workers when there is room. */
     private final ArrayDeque<FileTask> backlog = new ArrayDeque<>();
 
     private final TaskQueue<FileTask> ended = new TaskQueue<>(MAX_HANDED_OVER);
-    private final IoVector vector = new IoVector(IoVector.MAX_PIECES, Arena.ofAuto());
-    private final long[] observed = new long[GranuleLocks.STRIPES];
     private int handedOver;
     private int outstanding;
     private boolean closed;
 
-    FileBlockChannel(FileBlockDevice device, DeviceState state, Waker waker, boolean tryWithoutWaiting) {
+    FileBlockChannel(FileBlockDevice device, DeviceState state, Waker waker, @Nullable ImmediateTransfer immediate) {
         this.device = device;
         this.state = state;
         this.waker = waker;
-        this.tryWithoutWaiting = tryWithoutWaiting;
+        this.immediate = immediate;
         this.blockSizeBytes = device.blockSizeBytes();
         this.readOnly = device.capabilities().readOnly();
         state.channelOpened();
@@ -65,7 +61,7 @@ final class FileBlockChannel implements BlockChannel {
             request.complete(BlockStatus.OK);
             return;
         }
-        if (tryWithoutWaiting && request.operation() == Operation.READ && readFromCache(session, request)) {
+        if (immediate != null && immediate.done(session, request)) {
             request.complete(BlockStatus.OK);
             return;
         }
@@ -181,32 +177,5 @@ final class FileBlockChannel implements BlockChannel {
         FileTask task = new FileTask(request, this);
         request.attach(task);
         return task;
-    }
-
-    /**
-     * Whether all of the data was in the kernel's cache and nobody changed it meanwhile; otherwise, and after any error, a worker has
-     * another look.
-     */
-    private boolean readFromCache(FileSession session, BlockRequest request) {
-        SegmentList data = request.data();
-        if (!session.readsWithoutWaiting || data.size() > IoVector.MAX_PIECES || !session.enter()) {
-            return false;
-        }
-        try {
-            if (FileTransfer.fill(vector, data, 0) < 0) {
-                return false;
-            }
-            long position = request.firstBlock() * blockSizeBytes;
-            if (!session.locks.observe(position, data.totalBytes(), observed)) {
-                return false;
-            }
-            long result = session.file.readWithoutWaiting(vector, position);
-            if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
-                session.readsWithoutWaiting = false;
-            }
-            return result == data.totalBytes() && session.locks.unchanged(position, result, observed);
-        } finally {
-            session.leave();
-        }
     }
 }

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * followed: the same path on another host is the same volume, an image that is rewritten or restored stays the same volume, and {@code
  * /dev/disk/by-id} names are as stable as they promise. Whoever moves an image to another path says which identity it keeps.
  *
- * <p><b>Threads.</b> Reads that the kernel can answer from its cache are done on the poller; everything else by a few worker threads,
- * so that a slow disk holds up nobody but its own requests. Cancelling takes back what no worker has begun; what has begun stops at the next
+ * <p><b>Threads.</b> Reads that the kernel can answer from its cache are done on the poller, and of a file on a file system in memory
+ * (tmpfs) also short writes, which may wait for nothing but pages that were swapped out; everything else by a few worker threads, so
+ * that a slow disk holds up nobody but its own requests. Cancelling takes back what no worker has begun; what has begun stops at the next
  * border between two system calls, but a system call that hangs is waited for. What is written and read at the same time is never mixed
  * inside a block, nor inside aligned 4096 bytes: a worker that changes them keeps other workers out, and a poller leaves reading them to the
  * workers. A change by another program knows nothing of that.
@@ -40,7 +41,8 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
     /** So that a worker finds the next request when it has ended one, however late the poller looks. */
     private static final int DEPTH_PER_WORKER = 64;
 
-    private final boolean cacheReads;
+    private final boolean immediate;
+    private final boolean inMemory;
     private volatile @Nullable FileSession session;
 
     private FileBlockDevice(Builder builder, int blockSizeBytes, long blockCount, RawFile.Kind kind) {
@@ -48,7 +50,8 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
         this.path = builder.path;
         this.locking = builder.locking;
         this.workers = new FileWorkers(String.valueOf(path.getFileName()), builder.workers);
-        this.cacheReads = builder.cacheReads;
+        this.immediate = builder.immediate;
+        this.inMemory = kind == RawFile.Kind.REGULAR && FileOpener.inMemory(path);
     }
 
     private static BlockCapabilities capabilities(Builder builder, int blockSizeBytes, RawFile.Kind kind) {
@@ -159,7 +162,7 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
     public BlockChannel openChannel(Waker waker) {
         // Not when the first request comes, for which a guest may have waited since it came from elsewhere.
         workers.ready();
-        return new FileBlockChannel(this, state, waker, cacheReads);
+        return new FileBlockChannel(this, state, waker, immediate ? new ImmediateTransfer(inMemory) : null);
     }
 
     @Override
@@ -216,7 +219,7 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
         private int blockSizeBytes;
         private boolean readOnly;
         private boolean locking = true;
-        private boolean cacheReads = true;
+        private boolean immediate = true;
         private int workers = DEFAULT_WORKERS;
         private @Nullable BlockIdentity identity;
 
@@ -245,9 +248,12 @@ public final class FileBlockDevice extends EmbeddedBlockDevice {
             return this;
         }
 
-        /** Whether the poller reads by itself what the kernel has in its cache, which is the default. */
+        /**
+         * Whether the poller reads by itself what the kernel has in its cache, and writes by itself into a file that is in memory, which is
+         * the default.
+         */
         public Builder readsFromCacheOnPoller(boolean value) {
-            cacheReads = value;
+            immediate = value;
             return this;
         }
 

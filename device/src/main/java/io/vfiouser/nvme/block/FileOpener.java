@@ -3,10 +3,15 @@ package io.vfiouser.nvme.block;
 import io.vfiouser.os.Errno;
 import io.vfiouser.os.ErrnoException;
 import io.vfiouser.os.RawFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** Opens, locks and measures what a file device is stored in, and says in one line what is wrong with it. */
 final class FileOpener {
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+
     private FileOpener() {}
 
     /** Opens for a look: reading, no claim, no lock. */
@@ -83,6 +88,16 @@ final class FileOpener {
                         : "";
         return new BlockDeviceException(
                 "cannot " + what + " " + path + " (" + Errno.describe(e.errno()) + ")" + remedy, e);
+    }
+
+    /** Whether what a file holds is in memory and nowhere else, so that reading and writing it waits for no medium. */
+    static boolean inMemory(Path path) {
+        try {
+            return IN_MEMORY.contains(Files.getFileStore(path).type());
+        } catch (IOException e) {
+            // Nothing depends on it but speed.
+            return false;
+        }
     }
 
     private static RawFile requireBlocks(RawFile file) {

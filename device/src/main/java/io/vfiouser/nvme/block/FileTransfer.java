@@ -127,7 +127,7 @@ final class FileTransfer implements AutoCloseable {
 
     private Outcome write(FileTask task) {
         SegmentList data = task.request.data();
-        if (!bounce.isNeeded(data, unitBytes(task))) {
+        if (!BounceBuffer.isNeeded(data, unitBytes(task))) {
             long position = start(task);
             int piece = 0;
             while (piece < data.size()) {
@@ -321,9 +321,14 @@ final class FileTransfer implements AutoCloseable {
     }
 
     /** What may not be left half changed: a block, or what is a block for who sees larger ones on this device. */
-    private int unitBytes(FileTask task) {
-        boolean large = ((start(task) | length(task)) & (GranuleLocks.UNIT_BYTES - 1)) == 0;
+    static int unitBytes(BlockRequest request, int blockSizeBytes) {
+        long borders = request.firstBlock() | request.blockCount();
+        boolean large = (borders * blockSizeBytes & (GranuleLocks.UNIT_BYTES - 1)) == 0;
         return large ? GranuleLocks.UNIT_BYTES : blockSizeBytes;
+    }
+
+    private int unitBytes(FileTask task) {
+        return unitBytes(task.request, blockSizeBytes);
     }
 
     /** For as long as it takes: the other workers do what comes from the medium, too. */

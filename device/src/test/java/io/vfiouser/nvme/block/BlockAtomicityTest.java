@@ -119,6 +119,14 @@ class BlockAtomicityTest {
         }
     }
 
+    /** Short writes are the pollers', what is zeroed the workers'. */
+    @Test
+    void aligned4096BytesOfAFileInMemory() throws IOException {
+        try (FileBlockDevice device = FileBlockDevice.open(TestFiles.image(memory, 1 << 20))) {
+            assertWholeAmongChannels(device, 4096);
+        }
+    }
+
     @Test
     void aligned4096BytesOfAFileAmongTheRequestsOfOneChannel() throws IOException {
         for (boolean cacheReads : new boolean[] {true, false}) {

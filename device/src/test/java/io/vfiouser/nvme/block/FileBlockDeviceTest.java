@@ -1,6 +1,8 @@
 package io.vfiouser.nvme.block;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -227,6 +229,54 @@ class FileBlockDeviceTest {
                         .isZero();
                 // Some file systems cannot tell; where they can, what was just written is in the cache.
                 assertThat(inline).isIn(0, 100);
+            }
+        }
+    }
+
+    @Test
+    void writesIntoAFileInMemoryWithoutAHandOver(@TempDir(factory = SharedMemoryFolder.class) Path memory)
+            throws IOException {
+        Path image = TestFiles.image(memory, 1 << 20);
+        assumeThat(Files.getFileStore(image).type()).isEqualTo("tmpfs");
+        try (Arena arena = Arena.ofShared();
+                FileBlockDevice device = FileBlockDevice.open(image)) {
+            device.activate();
+            try (BlockChannel channel = device.openChannel(Waker.NONE)) {
+                TestRequest request =
+                        new TestRequest().with(arena.allocate(4096, 4096).fill((byte) 1));
+                request.write(8, 8, false);
+                channel.submit(request);
+                assertThat(request.outstanding()).isFalse();
+                assertThat(request.status()).isEqualTo(BlockStatus.OK);
+                assertThat(Files.readAllBytes(image)[2 * 4096 - 1]).isEqualTo((byte) 1);
+                request.read(8, 8);
+                channel.submit(request);
+                assertThat(request.outstanding()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aWriteIntoAFileInMemoryWaitsElsewhereForWhoChangesItsBlocks(
+            @TempDir(factory = SharedMemoryFolder.class) Path memory) throws IOException {
+        Path image = TestFiles.image(memory, 1 << 20);
+        try (Arena arena = Arena.ofShared();
+                FileBlockDevice device = FileBlockDevice.open(image)) {
+            device.activate();
+            GranuleLocks locks = requireNonNull(device.session()).locks;
+            int other = locks.newOwner();
+            assertThat(locks.acquire(0, 4096, other, 0)).isTrue();
+            try (BlockChannel channel = device.openChannel(Waker.NONE)) {
+                TestRequest request =
+                        new TestRequest().with(arena.allocate(4096, 4096).fill((byte) 1));
+                request.write(0, 8, false);
+                channel.submit(request);
+                assertThat(request.outstanding()).isTrue();
+                assertThat(Files.readAllBytes(image)[0]).isZero();
+                locks.release(0, 4096, other);
+                request.await(channel, 1);
+                assertThat(request.status()).isEqualTo(BlockStatus.OK);
+                assertThat(Files.readAllBytes(image)[0]).isEqualTo((byte) 1);
             }
         }
     }

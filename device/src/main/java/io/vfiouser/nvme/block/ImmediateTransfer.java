@@ -1,0 +1,119 @@
+package io.vfiouser.nvme.block;
+
+import io.vfiouser.os.Errno;
+import io.vfiouser.os.IoVector;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what waits for no medium: reads of what the kernel has in its cache; of a file that is in memory, writes as well. Everything else,
+ * whatever ends early, and what somebody else is changing at the moment is left to a worker, which does all of it. One channel's, on its thread.
+ */
+final class ImmediateTransfer {
+    /** What is written here holds up the poller's other guests no longer than some 10 µs. */
+    private static final long LONGEST_WRITE_BYTES = 256 << 10;
+
+    private final boolean inMemory;
+    private final IoVector vector = new IoVector(IoVector.MAX_PIECES, Arena.ofAuto());
+    private final long[] observed = new long[GranuleLocks.STRIPES];
+    private @Nullable FileSession lockedBy;
+    private int owner;
+    /** Whether an error may have kept this object from giving back a granule. */
+    private boolean mayHold;
+
+    /** @param inMemory whether the file is in memory, and nowhere else */
+    ImmediateTransfer(boolean inMemory) {
+        this.inMemory = inMemory;
+    }
+
+    /**
+     * Tries a request that was checked.
+     *
+     * @return whether it was done, with success
+     */
+    boolean done(FileSession session, BlockRequest request) {
+        SegmentList data = request.data();
+        if (data.size() > IoVector.MAX_PIECES) {
+            return false;
+        }
+        return switch (request.operation()) {
+            case READ -> (inMemory || session.readsWithoutWaiting) && session.enter() && readAndLeave(session, request);
+            case WRITE -> writes(session, request) && session.enter() && writeAndLeave(session, request);
+            default -> false;
+        };
+    }
+
+    private boolean writes(FileSession session, BlockRequest request) {
+        SegmentList data = request.data();
+        return inMemory
+                && !request.forceUnitAccess()
+                && data.totalBytes() <= LONGEST_WRITE_BYTES
+                && !BounceBuffer.isNeeded(data, FileTransfer.unitBytes(request, session.blockSizeBytes));
+    }
+
+    private boolean readAndLeave(FileSession session, BlockRequest request) {
+        try {
+            return read(session, request);
+        } finally {
+            session.leave();
+        }
+    }
+
+    /** Whether all of the data was there and nobody changed it meanwhile. */
+    private boolean read(FileSession session, BlockRequest request) {
+        SegmentList data = request.data();
+        if (FileTransfer.fill(vector, data, 0) < 0) {
+            return false;
+        }
+        long position = request.firstBlock() * session.blockSizeBytes;
+        if (!session.locks.observe(position, data.totalBytes(), observed)) {
+            return false;
+        }
+        long result =
+                inMemory ? session.file.read(vector, position) : session.file.readWithoutWaiting(vector, position);
+        if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
+            session.readsWithoutWaiting = false;
+        }
+        return result == data.totalBytes() && session.locks.unchanged(position, result, observed);
+    }
+
+    private boolean writeAndLeave(FileSession session, BlockRequest request) {
+        try {
+            return write(session, request);
+        } finally {
+            session.leave();
+        }
+    }
+
+    private boolean write(FileSession session, BlockRequest request) {
+        SegmentList data = request.data();
+        if (FileTransfer.fill(vector, data, 0) < 0) {
+            return false;
+        }
+        long position = request.firstBlock() * session.blockSizeBytes;
+        long length = data.totalBytes();
+        takeOwner(session);
+        mayHold = true;
+        boolean whole = false;
+        try {
+            // A worker may hold a large range for long.
+            if (session.locks.acquire(position, length, owner, 0)) {
+                session.changed();
+                whole = session.file.write(vector, position) == length;
+            }
+        } finally {
+            session.locks.release(position, length, owner);
+        }
+        mayHold = false;
+        return whole;
+    }
+
+    private void takeOwner(FileSession session) {
+        if (lockedBy != session) {
+            lockedBy = session;
+            owner = session.locks.newOwner();
+        } else if (mayHold) {
+            session.locks.releaseAll(owner);
+        }
+    }
+}

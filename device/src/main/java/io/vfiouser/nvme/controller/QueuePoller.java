@@ -178,7 +178,9 @@ public final class QueuePoller {
         int work = held.any() ? executeHeld() : 0;
         int first = firstQueue < queues.length ? firstQueue : 0;
         work += fetch(first, queues.length);
-        work += fetch(0, first);
+        if (StandStill.runs(standStill.ticket())) {
+            work += fetch(0, first);
+        }
         if (slots.wanted() == 0) {
             // So that the same queues do not always come too late for what gets free.
             firstQueue = first + 1;
@@ -211,10 +213,17 @@ public final class QueuePoller {
         }
     }
 
-    /** Fetches from the queues in these places, as far as it is worth while. */
+    /**
+     * Fetches from the queues in these places, as far as it is worth while. Who wants the poller to stand still does not wait for what all
+     * of them hold, which may be thousands of commands.
+     */
     private int fetch(int from, int end) {
         int work = 0;
         for (int at = scan.next(from, end); at < end; at = scan.next(at + 1, end)) {
+            if (!StandStill.runs(standStill.ticket())) {
+                firstQueue = at;
+                break;
+            }
             SubmissionQueue queue = queues[at];
             work += fetch(queue);
             scan.looked(at, queue);

@@ -47,6 +47,27 @@ class QuiesceTest {
         assertThat(queue.peek().orElseThrow().commandId()).isEqualTo(id);
     }
 
+    /** With dozens of queues, each full, that would be thousands of commands. */
+    @Test
+    void aPauseWithinAPassDoesNotWaitForTheOtherQueues() {
+        HostQueue other = bench.second;
+        int first = queue.submit((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1));
+        int last = other.submit((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1));
+        device.whenAsked(() -> bench.controller().pause());
+        int ignored = bench.poller().doWork();
+        assertThat(device.seen()).hasSize(1);
+        device.whenAsked(() -> {});
+        device.releaseAll();
+        bench.guest.settle();
+        assertThat(bench.controller().paused()).isTrue();
+        assertThat(queue.peek().orElseThrow().commandId()).isEqualTo(first);
+        assertThat(other.peek()).isEmpty();
+
+        bench.controller().resume();
+        bench.guest.settle();
+        assertThat(other.peek().orElseThrow().commandId()).isEqualTo(last);
+    }
+
     @Test
     void heldCommandsAreExecutedOnceMoreAndCompleteOnce() {
         bench.givesBack();

@@ -39,6 +39,7 @@ public final class HeldBlockDevice implements BlockDevice {
     private int mayComplete;
     private BlockStatus outcome = BlockStatus.OK;
     private Function<CancelPromise, CancelResult> answer = wanted -> CancelResult.IN_PROGRESS;
+    private Runnable whenAsked = () -> {};
     private boolean active;
     private int outstanding;
     private int cancelled;
@@ -78,6 +79,11 @@ public final class HeldBlockDevice implements BlockDevice {
      */
     public synchronized void answers(Function<CancelPromise, CancelResult> decision) {
         answer = decision;
+    }
+
+    /** Runs from now on, on the poller's thread, whenever a request arrives. */
+    public synchronized void whenAsked(Runnable action) {
+        whenAsked = action;
     }
 
     /** How many requests were taken back. */
@@ -181,6 +187,7 @@ public final class HeldBlockDevice implements BlockDevice {
                     request.blockCount(),
                     request.forceUnitAccess(),
                     request.mayDeallocate()));
+            whenAsked.run();
             held.add(request);
         }
 

@@ -34,6 +34,10 @@ final class ControlLoop implements QuiesceHandler {
     private static final int NAPS_OF_SHORTEST_LENGTH = 100;
     private static final long QUIESCE_SPIN_NANOS = 20_000;
     private static final long QUIESCE_WAIT_NANOS = 2_000_000;
+    /** More commands than are executed while a mover turns its guest to this device. */
+    private static final int LONG_BACKLOG = 128;
+
+    private static final long TURN_NANOS = 200_000;
     private static final long STACK_BYTES = 4 << 20;
     private static final long DRAIN_POLL_NANOS = 50_000;
     private static final long DRAIN_PATIENCE_NANOS = 5_000_000_000L;
@@ -113,7 +117,18 @@ final class ControlLoop implements QuiesceHandler {
     @Override
     public void resumed() {
         if (!migration.stopped()) {
+            letTheMoverGoFirst();
             controller.resume();
+        }
+    }
+
+    /**
+     * The mover has its answer now, and only has to let the guest go on, which waits for that. Were hundreds of commands executed first, the mover
+     * could wait for a processor for longer than all of the move takes.
+     */
+    private void letTheMoverGoFirst() {
+        if (migration.takeArrival() && controller.announcedCommands() > LONG_BACKLOG) {
+            LockSupport.parkNanos(this, TURN_NANOS);
         }
     }
 

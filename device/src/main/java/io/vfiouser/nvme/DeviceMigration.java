@@ -48,6 +48,8 @@ final class DeviceMigration implements MigrationHandler {
     private boolean stopped;
     /** The state came from elsewhere, and has not been RUNNING here. */
     private boolean restored;
+    /** It has just taken over, and its guest does not run yet. */
+    private boolean arrived;
     /** It has just handed over, and may still be told that the other side does not go on. */
     private boolean handedOver;
     /** What became of the last transition and has not been told. */
@@ -99,6 +101,13 @@ final class DeviceMigration implements MigrationHandler {
         return stopped;
     }
 
+    /** Whether the device has come from elsewhere since the last call. */
+    boolean takeArrival() {
+        boolean since = arrived;
+        arrived = false;
+        return since;
+    }
+
     private void report(String what) {
         tellNews();
         news = what;
@@ -122,6 +131,7 @@ final class DeviceMigration implements MigrationHandler {
         endOutgoing();
         abandonIncoming();
         stopped = false;
+        arrived = false;
         handedOver = false;
     }
 
@@ -197,6 +207,7 @@ final class DeviceMigration implements MigrationHandler {
         if (restored) {
             subsystem.ownership().take();
             restored = false;
+            arrived = true;
             report("took over");
         } else if (handedOver) {
             subsystem.ownership().take();

@@ -383,6 +383,15 @@ public final class NvmeController implements AutoCloseable {
         }
     }
 
+    /** How many I/O commands the host has announced and nobody has fetched, as far as the doorbells were looked at. While {@link #paused}. */
+    public int announcedCommands() {
+        int count = 0;
+        for (SubmissionQueue queue : ioQueues.submissionQueues()) {
+            count += queue.available();
+        }
+        return count;
+    }
+
     /**
      * All that a host would notice the loss of. While {@link #paused} and {@link #stoppable}, and the host stands still. Changes nothing but
      * that doorbells count which the host has rung: afterwards this controller may be resumed, or save once more.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vfiouser.nvme.block.BlockStatus;
 import io.vfiouser.nvme.block.CancelResult;
 import io.vfiouser.nvme.block.Operation;
+import io.vfiouser.nvme.migration.PciState;
 import io.vfiouser.nvme.spec.DatasetManagementRange;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.StatusCode;
@@ -66,6 +67,18 @@ class QuiesceTest {
         bench.controller().resume();
         bench.guest.settle();
         assertThat(other.peek().orElseThrow().commandId()).isEqualTo(last);
+    }
+
+    @Test
+    void aPausedControllerKnowsHowManyCommandsWait() {
+        bench.tryToPause(true);
+        assertThat(bench.controller().announcedCommands()).isZero();
+        for (int i = 0; i < 3; i++) {
+            int ignored = queue.submit((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1));
+        }
+        int ignored = bench.second.submit((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1));
+        assertThat(bench.controller().save(PciState.NONE).submissionQueues()).hasSize(2);
+        assertThat(bench.controller().announcedCommands()).isEqualTo(4);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.vfiouser.nvme.endurance;
 
 import io.vfiouser.mover.PreCopy;
 import io.vfiouser.nvme.NvmeDevice;
+import io.vfiouser.nvme.block.FileBlockDevice;
 import io.vfiouser.nvme.block.RamBlockDevice;
 import io.vfiouser.nvme.block.SharedMemoryFolder;
 import io.vfiouser.nvme.driver.DriverOptions;
@@ -114,6 +115,39 @@ class MovesTest {
         }
     }
 
+    /** What is in memory the poller does; of a disk it would be the workers' as here. */
+    @Test
+    void aFewMovesOfAFileThatWorkersReadAndWriteLoseNothing() throws IOException {
+        movesOfAFileOfWorkers(FEW);
+    }
+
+    @Test
+    @Tag("soak")
+    void aHundredMovesOfAFileThatWorkersReadAndWriteLoseNothing() throws IOException {
+        movesOfAFileOfWorkers(MANY);
+    }
+
+    private void movesOfAFileOfWorkers(int times) throws IOException {
+        Path source = folder.resolve("a");
+        Path destination = folder.resolve("b");
+        Path image = image();
+        try (NvmeDevice _ = fileOfWorkers(image, source, false);
+                NvmeDevice _ = fileOfWorkers(image, destination, true)) {
+            MovingDisk.move("a file and its workers", source, destination, MovingDisk.DRIVER, PreCopy.MEMORY, times);
+        }
+    }
+
+    private static NvmeDevice fileOfWorkers(Path image, Path socket, boolean incoming) {
+        return NvmeDevice.builder()
+                .namespace(FileBlockDevice.builder(image)
+                        .readsFromCacheOnPoller(false)
+                        .open())
+                .socket(socket)
+                .storage(StorageMode.SHARED)
+                .incoming(incoming)
+                .start();
+    }
+
     private static NvmeDevice twoPollers(Path socket, boolean incoming) {
         return NvmeDevice.builder()
                 .namespace(RamBlockDevice.ofSize(DISK_BYTES))
@@ -159,11 +193,15 @@ class MovesTest {
         if (storage == StorageMode.COPY) {
             return List.of("--ram", Integer.toString(DISK_BYTES));
         }
+        return List.of("--file", image().toString(), "--storage", "shared");
+    }
+
+    private Path image() throws IOException {
         Path image = folder.resolve("disk.img");
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(DISK_BYTES);
         }
-        return List.of("--file", image.toString(), "--storage", "shared");
+        return image;
     }
 
     private static List<String> joined(List<String> first, List<String> then) {

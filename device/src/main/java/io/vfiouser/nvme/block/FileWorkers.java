@@ -38,7 +38,7 @@ final class FileWorkers {
         this.most = most;
     }
 
-    /** Starts the first thread, unless it was: the next request finds it. Any thread. */
+    /** Starts the first thread, unless it was, for the first request to find it. Any thread. */
     void ready() {
         if (started == 0) {
             add(0);
@@ -66,7 +66,10 @@ final class FileWorkers {
             }
         }
         queued.release();
-        ready();
+        // Those that there are may hang, each in a request; one that is about to take this one looks for more itself.
+        if (!queued.hasQueuedThreads()) {
+            startAnother();
+        }
         return Handover.ACCEPTED;
     }
 
@@ -89,7 +92,7 @@ final class FileWorkers {
         }
     }
 
-    /** By a worker, since a poller has other guests to serve. */
+    /** Unless there are enough, or nothing waits: rather by a worker, since a poller has other guests to serve. */
     private void startAnother() {
         int present = started;
         if (present < most && queued.availablePermits() > 0) {

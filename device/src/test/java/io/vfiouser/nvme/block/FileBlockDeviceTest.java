@@ -3,6 +3,7 @@ package io.vfiouser.nvme.block;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -143,6 +144,34 @@ class FileBlockDeviceTest {
                 assertThat(woken.await(20, TimeUnit.SECONDS)).isTrue();
                 assertThat(channel.poll()).isEqualTo(1);
                 assertThat(request.status()).isEqualTo(BlockStatus.OK);
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatHangsHoldsUpNoOther() throws IOException {
+        try (Arena arena = Arena.ofShared();
+                FileBlockDevice device = FileBlockDevice.builder(image(1 << 20))
+                        .readsFromCacheOnPoller(false)
+                        .open()) {
+            device.activate();
+            GranuleLocks locks = requireNonNull(device.session()).locks;
+            int other = locks.newOwner();
+            assertThat(locks.acquire(0, 4096, other, 0)).isTrue();
+            try (BlockChannel channel = device.openChannel(Waker.NONE)) {
+                TestRequest hanging = new TestRequest().with(arena.allocate(4096, 4096));
+                hanging.write(0, 8, false);
+                channel.submit(hanging);
+                await().until(() -> ((FileTask) requireNonNull(hanging.attachment())).state() == FileTask.RUNNING);
+                TestRequest next = new TestRequest().with(arena.allocate(4096, 4096));
+                next.write(1024, 8, false);
+                channel.submit(next);
+                next.await(channel, 1);
+                assertThat(next.status()).isEqualTo(BlockStatus.OK);
+                assertThat(hanging.outstanding()).isTrue();
+                locks.release(0, 4096, other);
+                hanging.await(channel, 1);
+                assertThat(hanging.status()).isEqualTo(BlockStatus.OK);
             }
         }
     }

@@ -37,7 +37,9 @@ final class ControlLoop implements QuiesceHandler {
     /** More commands than are executed while a mover turns its guest to this device. */
     private static final int LONG_BACKLOG = 128;
 
+    /** What that takes, about. */
     private static final long TURN_NANOS = 200_000;
+
     private static final long STACK_BYTES = 4 << 20;
     private static final long DRAIN_POLL_NANOS = 50_000;
     private static final long DRAIN_PATIENCE_NANOS = 5_000_000_000L;

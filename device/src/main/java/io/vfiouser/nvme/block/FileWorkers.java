@@ -22,7 +22,7 @@ final class FileWorkers {
     /** Channels that found the queue full, and whose pollers may sleep by now. Nearly always empty. */
     private final ConcurrentLinkedQueue<FileBlockChannel> waitingForRoom = new ConcurrentLinkedQueue<>();
 
-    /** How many there are: started when there is something to do. */
+    /** How many there are: the first comes with a channel, others when there is something to do. */
     private volatile int started;
 
     private volatile boolean stopping;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * whatever ends early, and what somebody else is changing at the moment is left to a worker, which does all of it. One channel's, on its thread.
  */
 final class ImmediateTransfer {
-    /** What is written here holds up the poller's other guests no longer than some 10 µs. */
+    /** What is written here holds up the poller's other queues no longer than some tens of microseconds. */
     private static final long LONGEST_WRITE_BYTES = 256 << 10;
 
     private final boolean inMemory;
@@ -32,41 +32,40 @@ final class ImmediateTransfer {
      * @return whether it was done, with success
      */
     boolean done(FileSession session, BlockRequest request) {
-        SegmentList data = request.data();
-        if (data.size() > IoVector.MAX_PIECES) {
+        if (!possible(session, request) || !session.enter()) {
             return false;
         }
-        return switch (request.operation()) {
-            case READ -> (inMemory || session.readsWithoutWaiting) && session.enter() && readAndLeave(session, request);
-            case WRITE -> writes(session, request) && session.enter() && writeAndLeave(session, request);
-            default -> false;
-        };
-    }
-
-    private boolean writes(FileSession session, BlockRequest request) {
-        SegmentList data = request.data();
-        return inMemory
-                && !request.forceUnitAccess()
-                && data.totalBytes() <= LONGEST_WRITE_BYTES
-                && !BounceBuffer.isNeeded(data, FileTransfer.unitBytes(request, session.blockSizeBytes));
-    }
-
-    private boolean readAndLeave(FileSession session, BlockRequest request) {
         try {
-            return read(session, request);
+            return FileTransfer.fill(vector, request.data(), 0) >= 0
+                    && (request.operation() == Operation.READ ? read(session, request) : write(session, request));
         } finally {
             session.leave();
         }
     }
 
-    /** Whether all of the data was there and nobody changed it meanwhile. */
-    private boolean read(FileSession session, BlockRequest request) {
-        SegmentList data = request.data();
-        if (FileTransfer.fill(vector, data, 0) < 0) {
+    private boolean possible(FileSession session, BlockRequest request) {
+        if (request.data().size() > IoVector.MAX_PIECES) {
             return false;
         }
+        return switch (request.operation()) {
+            case READ -> inMemory || session.readsWithoutWaiting;
+            case WRITE -> inMemory && writes(session, request);
+            default -> false;
+        };
+    }
+
+    private static boolean writes(FileSession session, BlockRequest request) {
+        SegmentList data = request.data();
+        return !request.forceUnitAccess()
+                && data.totalBytes() <= LONGEST_WRITE_BYTES
+                && !BounceBuffer.isNeeded(data, FileTransfer.unitBytes(request, session.blockSizeBytes));
+    }
+
+    /** Whether all of the data was there and nobody changed it meanwhile. */
+    private boolean read(FileSession session, BlockRequest request) {
         long position = request.firstBlock() * session.blockSizeBytes;
-        if (!session.locks.observe(position, data.totalBytes(), observed)) {
+        long length = request.data().totalBytes();
+        if (!session.locks.observe(position, length, observed)) {
             return false;
         }
         long result =
@@ -74,32 +73,22 @@ final class ImmediateTransfer {
         if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
             session.readsWithoutWaiting = false;
         }
-        return result == data.totalBytes() && session.locks.unchanged(position, result, observed);
+        return result == length && session.locks.unchanged(position, result, observed);
     }
 
-    private boolean writeAndLeave(FileSession session, BlockRequest request) {
-        try {
-            return write(session, request);
-        } finally {
-            session.leave();
-        }
-    }
-
+    /** Whether nobody else was changing the blocks, and all was written. */
     private boolean write(FileSession session, BlockRequest request) {
-        SegmentList data = request.data();
-        if (FileTransfer.fill(vector, data, 0) < 0) {
-            return false;
-        }
         long position = request.firstBlock() * session.blockSizeBytes;
-        long length = data.totalBytes();
+        long length = request.data().totalBytes();
         takeOwner(session);
         mayHold = true;
         boolean whole = false;
         try {
             // A worker may hold a large range for long.
             if (session.locks.acquire(position, length, owner, 0)) {
-                session.changed();
                 whole = session.file.write(vector, position) == length;
+                // Not before: a flush in between would take it for its own.
+                session.changed();
             }
         } finally {
             session.locks.release(position, length, owner);

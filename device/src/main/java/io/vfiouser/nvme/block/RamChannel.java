@@ -21,9 +21,9 @@ final class RamChannel extends BatchingChannel {
     /** A request so short is over before the processor has seen that its lines follow one another. */
     private static final int SHORT_BYTES = 512;
 
-    private final RamContent content;
     private static final long UNLIKELY = 0x9E37_79B9_7F4A_7C15L;
 
+    private final RamContent content;
     private final MemorySegment memory;
     private final int blockSizeBytes;
     private final int blockShift;
@@ -64,9 +64,14 @@ final class RamChannel extends BatchingChannel {
         for (int i = 0; i < upcoming.size(); i++) {
             count = chooseLines(upcoming.firstBlock(i) << blockShift, upcoming.blockCount(i) << blockShift, count);
         }
+        MemorySegment all = memory;
+        // See SegmentCopy.
+        if (all.getClass() != SegmentCopy.NATIVE) {
+            return;
+        }
         int sum = 0;
         for (int i = 0; i < count; i++) {
-            sum += memory.get(ValueLayout.JAVA_BYTE, nearLines[i]);
+            sum += all.get(ValueLayout.JAVA_BYTE, nearLines[i]);
         }
         loaded = sum;
     }
@@ -78,7 +83,11 @@ final class RamChannel extends BatchingChannel {
     void bringNext(BlockRequest request) {
         long start = request.firstBlock() << blockShift;
         // Compared and not kept: a store would queue up behind those of the copy before.
-        if (start >= 0 && start < memory.byteSize() && memory.get(ValueLayout.JAVA_LONG, start) == UNLIKELY) {
+        MemorySegment all = memory;
+        if (all.getClass() == SegmentCopy.NATIVE
+                && start >= 0
+                && start < all.byteSize()
+                && all.get(ValueLayout.JAVA_LONG, start) == UNLIKELY) {
             loaded++;
         }
     }

@@ -34,7 +34,7 @@ final class SegmentCursor {
         long done = 0;
         while (done < length) {
             long bytes = Math.min(length - done, data.length(piece) - offset);
-            MemorySegment.copy(data.segment(piece), data.offset(piece) + offset, target, at + done, bytes);
+            SegmentCopy.copy(data.segment(piece), data.offset(piece) + offset, target, at + done, bytes);
             done += bytes;
             advance(bytes);
         }
@@ -45,7 +45,7 @@ final class SegmentCursor {
         long done = 0;
         while (done < length) {
             long bytes = Math.min(length - done, data.length(piece) - offset);
-            MemorySegment.copy(source, at + done, data.segment(piece), data.offset(piece) + offset, bytes);
+            SegmentCopy.copy(source, at + done, data.segment(piece), data.offset(piece) + offset, bytes);
             done += bytes;
             advance(bytes);
         }

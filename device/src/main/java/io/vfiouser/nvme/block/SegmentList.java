@@ -140,7 +140,7 @@ public final class SegmentList {
         long from = sourceOffset;
         for (int i = 0; i < size; i++) {
             long length = length(i);
-            MemorySegment.copy(source, from, segment(i), offset(i), length);
+            SegmentCopy.copy(source, from, segment(i), offset(i), length);
             from += length;
         }
     }
@@ -150,7 +150,7 @@ public final class SegmentList {
         long to = targetOffset;
         for (int i = 0; i < size; i++) {
             long length = length(i);
-            MemorySegment.copy(segment(i), offset(i), target, to, length);
+            SegmentCopy.copy(segment(i), offset(i), target, to, length);
             to += length;
         }
     }

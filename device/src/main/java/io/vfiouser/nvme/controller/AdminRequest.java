@@ -7,12 +7,13 @@ import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** An admin command: a copy of its submission entry, so that no field changes after it was checked. Control thread only. */
 final class AdminRequest {
     private final SharedState shared;
-    private final MemorySegment entry = MemorySegment.ofArray(new byte[SubmissionEntry.LENGTH_BYTES]);
+    private final MemorySegment entry = Arena.ofAuto().allocate(SubmissionEntry.LENGTH_BYTES);
     private final GuestBuffer buffer = new GuestBuffer();
     private final PrpWalk prps = new PrpWalk();
     private long result;

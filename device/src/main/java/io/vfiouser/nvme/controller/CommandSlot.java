@@ -13,6 +13,7 @@ import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import io.vfiouser.nvme.subsystem.Namespace;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -302,7 +303,7 @@ final class CommandSlot extends BlockRequest {
     void keepEntry(MemorySegment entries, long offset, long first) {
         MemorySegment copy = entry;
         if (copy == null) {
-            copy = MemorySegment.ofArray(new byte[SubmissionEntry.LENGTH_BYTES]);
+            copy = Arena.ofAuto().allocate(SubmissionEntry.LENGTH_BYTES);
             entry = copy;
         }
         MemorySegment.copy(entries, offset, copy, 0, SubmissionEntry.LENGTH_BYTES);
@@ -504,7 +505,7 @@ final class CommandSlot extends BlockRequest {
     MemorySegment scratch() {
         MemorySegment page = scratch;
         if (page == null) {
-            page = MemorySegment.ofArray(new byte[4096]);
+            page = Arena.ofAuto().allocate(4096);
             scratch = page;
         }
         return page;
@@ -517,7 +518,7 @@ final class CommandSlot extends BlockRequest {
         if (asked && endsOtherwise(status)) {
             return;
         }
-        int outcome = handler().completed(this, CommandStatus.of(status));
+        int outcome = IoCommands.completed(handler(), this, CommandStatus.of(status));
         if (outcome != CommandStatus.PENDING) {
             poller.finish(this, outcome);
         }

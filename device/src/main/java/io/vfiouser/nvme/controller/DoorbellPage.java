@@ -1,6 +1,7 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -37,17 +38,17 @@ final class DoorbellPage {
 
     /** Submission queue tail, unchecked. Acquire: entries up to the tail are visible afterwards. */
     int submissionTail(int queueId) {
-        return LittleEndian.i32Acquire(page, submissionTailOffset(queueId));
+        return NativeMemory.i32Acquire(page, submissionTailOffset(queueId));
     }
 
     /** Completion queue head, unchecked. Acquire: the host has read the entries before it. */
     int completionHead(int queueId) {
-        return LittleEndian.i32Acquire(page, completionHeadOffset(queueId));
+        return NativeMemory.i32Acquire(page, completionHeadOffset(queueId));
     }
 
     /** Both doorbells of a queue pair, unchecked and only to be compared. */
     long pair(int queueId) {
-        return LittleEndian.i64(page, submissionTailOffset(queueId));
+        return NativeMemory.i64(page, submissionTailOffset(queueId));
     }
 
     void putSubmissionTail(int queueId, int value) {
@@ -60,7 +61,7 @@ final class DoorbellPage {
 
     /** The doorbell at an offset, with acquire. */
     int read(long offset) {
-        return LittleEndian.i32Acquire(page, offset);
+        return NativeMemory.i32Acquire(page, offset);
     }
 
     void clear() {

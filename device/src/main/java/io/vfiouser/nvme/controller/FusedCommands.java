@@ -1,6 +1,6 @@
 package io.vfiouser.nvme.controller;
 
-import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
@@ -47,7 +47,7 @@ final class FusedCommands {
         if (queue.available() < 2) {
             return refuse(queue, first, MISSING);
         }
-        long second = LittleEndian.i64(entries, queue.nextButOne() + SubmissionEntry.CDW0);
+        long second = NativeMemory.i64(entries, queue.nextButOne() + SubmissionEntry.CDW0);
         if (SubmissionEntry.fused((int) second) != SubmissionEntry.FUSE_SECOND) {
             return refuse(queue, first, MISSING);
         }

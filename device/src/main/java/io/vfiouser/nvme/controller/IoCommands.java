@@ -2,6 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.spec.CommandEffectsLog;
 import io.vfiouser.nvme.spec.NvmOpcode;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** The table of I/O commands: a new command is entered here and nowhere else. */
@@ -26,6 +27,31 @@ final class IoCommands {
     /** The handler for an opcode of 0 to 255. */
     static IoCommandHandler handler(int opcode) {
         return HANDLERS[opcode];
+    }
+
+    /**
+     * As {@link IoCommandHandler#start}. Where more than two kinds of command have come, the compiler would call any of them by way of a table;
+     * so the two that come most are named.
+     */
+    static int start(IoCommandHandler handler, CommandSlot slot, MemorySegment entries, long offset) {
+        if (handler instanceof ReadCommand read) {
+            return read.start(slot, entries, offset);
+        }
+        if (handler instanceof WriteCommand write) {
+            return write.start(slot, entries, offset);
+        }
+        return handler.start(slot, entries, offset);
+    }
+
+    /** As {@link IoCommandHandler#completed}; see {@link #start}. */
+    static int completed(IoCommandHandler handler, CommandSlot slot, int status) {
+        if (handler instanceof ReadCommand read) {
+            return read.completed(slot, status);
+        }
+        if (handler instanceof WriteCommand write) {
+            return write.completed(slot, status);
+        }
+        return handler.completed(slot, status);
     }
 
     /** What the Commands Supported and Effects log says of an opcode; 0 if it is not supported. */

@@ -10,6 +10,7 @@ import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.migration.CommandState;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
@@ -258,7 +259,7 @@ public final class QueuePoller {
                 upcoming.lookAt(queue, entries, count - taken);
                 lookedAt += UpcomingCommands.WINDOW;
             }
-            long first = LittleEndian.i64(entries, queue.next() + SubmissionEntry.CDW0);
+            long first = NativeMemory.i64(entries, queue.next() + SubmissionEntry.CDW0);
             if ((first & SubmissionEntry.FUSE) != 0) {
                 int entriesTaken = fused.fetch(queue, entries, first);
                 if (entriesTaken == 0) {
@@ -283,9 +284,10 @@ public final class QueuePoller {
             return;
         }
         try {
-            int status = admit(slot, slot.handler(), (int) first);
+            IoCommandHandler handler = slot.handler();
+            int status = admit(slot, handler, (int) first);
             if (status == CommandStatus.SUCCESS) {
-                status = slot.handler().start(slot, entries, offset);
+                status = IoCommands.start(handler, slot, entries, offset);
             }
             if (status != CommandStatus.PENDING) {
                 finish(slot, status);

@@ -2,7 +2,7 @@ package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.block.BlockRanges;
 import io.vfiouser.nvme.spec.IoCommand;
-import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
 import java.lang.foreign.MemorySegment;
@@ -40,7 +40,7 @@ final class UpcomingCommands {
         long at = queue.next();
         long sum = 0;
         for (int i = 0; i < count; i++) {
-            sum += LittleEndian.i64(entries, at);
+            sum += NativeMemory.i64(entries, at);
             at = queue.after(at);
         }
         loaded = sum;
@@ -54,7 +54,7 @@ final class UpcomingCommands {
         int namespaceId = 0;
         long at = queue.next();
         for (int i = 0; i < count; i++) {
-            long first = LittleEndian.i64(entries, at + SubmissionEntry.CDW0);
+            long first = NativeMemory.i64(entries, at + SubmissionEntry.CDW0);
             int opcode = SubmissionEntry.opcode((int) first);
             if (opcode == NvmOpcode.READ || opcode == NvmOpcode.WRITE) {
                 int named = (int) (first >>> 32);

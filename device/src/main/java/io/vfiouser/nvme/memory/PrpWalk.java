@@ -1,6 +1,6 @@
 package io.vfiouser.nvme.memory;
 
-import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 import io.vfiouser.nvme.spec.StatusCode;
 
 /**
@@ -111,7 +111,7 @@ public final class PrpWalk {
                 return StatusCode.DATA_TRANSFER_ERROR;
             }
             listHint = index;
-            long entry = LittleEndian.i64(table.region(index).segment(), at - table.start(index));
+            long entry = NativeMemory.i64(table.region(index).segment(), at - table.start(index));
             if ((entry & pageMask) != 0) {
                 return StatusCode.PRP_OFFSET_INVALID;
             }

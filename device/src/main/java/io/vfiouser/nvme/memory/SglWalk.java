@@ -1,6 +1,6 @@
 package io.vfiouser.nvme.memory;
 
-import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 import io.vfiouser.nvme.spec.SglDescriptor;
 import io.vfiouser.nvme.spec.StatusCode;
 import java.lang.foreign.Arena;
@@ -165,8 +165,8 @@ public final class SglWalk {
         if (low < 0 || high < 0) {
             return false;
         }
-        address = LittleEndian.i64(table.region(low).segment(), iova - table.start(low));
-        lengthAndType = LittleEndian.i64(table.region(high).segment(), iova + QWORD_BYTES - table.start(high));
+        address = NativeMemory.i64(table.region(low).segment(), iova - table.start(low));
+        lengthAndType = NativeMemory.i64(table.region(high).segment(), iova + QWORD_BYTES - table.start(high));
         return true;
     }
 }

@@ -44,8 +44,8 @@ public final class CompletionEntry {
      * @param second what {@link #second(int, int, int, int, int)} makes
      */
     public static void publish(MemorySegment segment, long offset, long result, long second) {
-        LittleEndian.putU64(segment, offset + DW0, result);
-        LittleEndian.putU64Release(segment, offset + SECOND_QWORD, second);
+        NativeMemory.putU64(segment, offset + DW0, result);
+        NativeMemory.putU64Release(segment, offset + SECOND_QWORD, second);
     }
 
     /**
@@ -64,12 +64,12 @@ public final class CompletionEntry {
 
     /** Loads the second qword with acquire: where its phase tag is the awaited one, the entry is complete. */
     public static long second(MemorySegment segment, long offset) {
-        return LittleEndian.i64Acquire(segment, offset + SECOND_QWORD);
+        return NativeMemory.i64Acquire(segment, offset + SECOND_QWORD);
     }
 
     /** DW0 (low half) and DW1 of an entry whose phase tag was seen. */
     public static long result(MemorySegment segment, long offset) {
-        return LittleEndian.i64(segment, offset + DW0);
+        return NativeMemory.i64(segment, offset + DW0);
     }
 
     public static int submissionHead(long second) {

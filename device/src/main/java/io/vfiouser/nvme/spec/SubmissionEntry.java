@@ -121,12 +121,12 @@ public final class SubmissionEntry {
 
     /** PRP entry 1; where SGLs are used, the first half of the descriptor. */
     public static long prp1(MemorySegment segment, long offset) {
-        return LittleEndian.i64(segment, offset + PRP1);
+        return NativeMemory.i64(segment, offset + PRP1);
     }
 
     /** PRP entry 2; where SGLs are used, the second half of the descriptor. */
     public static long prp2(MemorySegment segment, long offset) {
-        return LittleEndian.i64(segment, offset + PRP2);
+        return NativeMemory.i64(segment, offset + PRP2);
     }
 
     public static int cdw10(MemorySegment segment, long offset) {
@@ -138,7 +138,7 @@ public final class SubmissionEntry {
     }
 
     public static int cdw12(MemorySegment segment, long offset) {
-        return LittleEndian.i32(segment, offset + CDW12);
+        return NativeMemory.i32(segment, offset + CDW12);
     }
 
     public static int cdw13(MemorySegment segment, long offset) {
@@ -155,7 +155,7 @@ public final class SubmissionEntry {
 
     /** Starting LBA of an NVM command: CDW10 and CDW11. */
     public static long startingLba(MemorySegment segment, long offset) {
-        return LittleEndian.i64(segment, offset + CDW10);
+        return NativeMemory.i64(segment, offset + CDW10);
     }
 
     /**

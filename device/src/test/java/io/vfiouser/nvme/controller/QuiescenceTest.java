@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 class QuiescenceTest {
 
     private static final int TIMES = 100;
+    /** The virtual machine itself allocates for a thread now and then, for code that it links or gives up. */
+    private static final int ATTEMPTS = 10;
 
     @Test
     void standingStillAllocatesNothing() {
@@ -19,11 +21,15 @@ class QuiescenceTest {
         one.peers(List.of(one, other));
         other.peers(List.of(one, other));
         standStillOnce(standStill, one, other);
-        long before = ThreadAllocation.bytes();
-        for (int i = 0; i < TIMES; i++) {
-            standStillOnce(standStill, one, other);
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long before = ThreadAllocation.bytes();
+            for (int i = 0; i < TIMES; i++) {
+                standStillOnce(standStill, one, other);
+            }
+            least = Math.min(least, ThreadAllocation.bytes() - before);
         }
-        assertThat(ThreadAllocation.bytes() - before).isZero();
+        assertThat(least).as("bytes in %d times in a row", TIMES).isZero();
     }
 
     private static void standStillOnce(StandStill standStill, Quiescence one, Quiescence other) {

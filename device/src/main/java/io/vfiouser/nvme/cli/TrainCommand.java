@@ -32,7 +32,10 @@ final class TrainCommand implements Callable<Integer> {
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_NANOS = 20_000_000;
     private static final int DISK_MIB = 64;
-    private static final String IO_SECONDS = "0.7";
+    private static final String FILE_SECONDS = "0.5";
+    /** Together so long that the compiler takes memory for the usual back end: there it counts what code a command takes. */
+    private static final String RAM_SECONDS = "0.7";
+
     private static final String SECONDS_BETWEEN_MOVES = "0.05";
     /** So many that the compiler has seen what a move does; even, so that the device is back in the end. */
     private static final String MOVES = "160";
@@ -67,15 +70,16 @@ final class TrainCommand implements Callable<Integer> {
         Path copied = serve(folder.resolve("c"), "--ram", DISK_MIB + "M");
         Path copiedTo = serve(folder.resolve("d"), "--ram", DISK_MIB + "M", "--incoming");
         run("identify", shared.toString());
+        load(shared, "randrw", FILE_SECONDS);
         for (String mode : List.of("randread", "randwrite", "randrw", "read", "write", "verify")) {
-            load(shared, mode);
+            load(copied, mode, RAM_SECONDS);
         }
         move(shared, sharedTo, "--storage", "shared", "--times", MOVES);
         move(copied, copiedTo, "--times", MOVES_WITH_CONTENT, "--span", "8M", "--depth", "4");
     }
 
-    private static void load(Path socket, String mode) {
-        run("io", socket.toString(), "--mode", mode, "--seconds", IO_SECONDS, "--span", "32M", "--destroy-data");
+    private static void load(Path socket, String mode, String seconds) {
+        run("io", socket.toString(), "--mode", mode, "--seconds", seconds, "--span", "32M", "--destroy-data");
     }
 
     private static void move(Path from, Path to, String... options) {

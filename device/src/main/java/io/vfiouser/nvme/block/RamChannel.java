@@ -54,16 +54,31 @@ final class RamChannel extends BatchingChannel {
     }
 
     /**
-     * Loads every line of a short request; of a long one the first, after which the processor fetches on by itself. First all are chosen, then
+     * Loads every line of short requests; of a long one the first, after which the processor fetches on by itself. First all are chosen, then
      * all loaded: a load that waits for memory holds up whatever follows as soon as the processor has some hundreds of instructions under
-     * way, so the fewer there are between two loads, the more of them wait together.
+     * way, so the fewer there are between two loads, the more of them wait together. The first lines come before the second ones: each of them
+     * also waits until its page is found.
      */
     @Override
     void bringNear(BlockRanges upcoming) {
         int count = 0;
-        for (int i = 0; i < upcoming.size(); i++) {
-            count = chooseLines(upcoming.firstBlock(i) << blockShift, upcoming.blockCount(i) << blockShift, count);
+        boolean more = true;
+        for (long line = 0; more; line += LINE_BYTES) {
+            more = false;
+            for (int i = 0; i < upcoming.size() && count < NEAR_LINES; i++) {
+                long at = (upcoming.firstBlock(i) << blockShift) + line;
+                long lengthBytes = upcoming.blockCount(i) << blockShift;
+                long wanted = lengthBytes > SHORT_BYTES ? LINE_BYTES : lengthBytes;
+                if (line < wanted && at >= 0 && at < memory.byteSize()) {
+                    nearLines[count++] = at;
+                    more |= line + LINE_BYTES < wanted;
+                }
+            }
         }
+        load(count);
+    }
+
+    private void load(int count) {
         MemorySegment all = memory;
         // See SegmentCopy.
         if (all.getClass() != SegmentCopy.NATIVE) {
@@ -90,19 +105,6 @@ final class RamChannel extends BatchingChannel {
                 && all.get(ValueLayout.JAVA_LONG, start) == UNLIKELY) {
             loaded++;
         }
-    }
-
-    /** Adds lines to the {@code chosen} ones that there are. Returns how many there are then. */
-    private int chooseLines(long start, long lengthBytes, int chosen) {
-        if (start < 0 || start >= memory.byteSize()) {
-            return chosen;
-        }
-        long end = lengthBytes > SHORT_BYTES ? start + 1 : Math.min(start + lengthBytes, memory.byteSize());
-        int count = chosen;
-        for (long at = start; at < end && count < NEAR_LINES; at += LINE_BYTES) {
-            nearLines[count++] = at;
-        }
-        return count;
     }
 
     @Override

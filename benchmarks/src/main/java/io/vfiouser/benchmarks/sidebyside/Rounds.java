@@ -19,6 +19,9 @@ final class Rounds {
     /** Before each measurement: caches, and the processor's clock. */
     private static final Duration SETTLE = Duration.ofMillis(300);
 
+    /** For so long a new JVM compiles what it runs, on the processor that its server has. */
+    private static final Duration LEAST_WARM_UP = Duration.ofSeconds(5);
+
     private static final int[] COPY_LOOP_BLOCKS = {4 << 10, 128 << 10};
     private static final Duration COPY_LOOP_DURATION = Duration.ofSeconds(1);
 
@@ -84,14 +87,18 @@ final class Rounds {
         return settings.cells().stream().filter(c -> c.backend() == backend).toList();
     }
 
-    /** Every kind of command before any is counted: what is compiled for one of them alone is not what a server runs. */
+    /** Every kind of command before any is counted, and again while there are few: what is compiled for one alone is not what a server runs. */
     private void warmUp(Target.Running target, Backend backend, List<Cell> cells) {
         target.process().resume();
         if (backend == Backend.RAM) {
             client.fill(target, settings.namespaceBytes());
         }
-        for (Cell cell : settings.warmUp().isZero() ? List.<Cell>of() : cells) {
-            Measurement ignored = client.measure(target, cell, Duration.ZERO, settings.warmUp(), 0);
+        long each = settings.warmUp().toNanos();
+        long least = each == 0 ? 0 : LEAST_WARM_UP.toNanos();
+        for (long done = 0; done < Math.max(least, each * cells.size()); done += each * cells.size()) {
+            for (Cell cell : cells) {
+                Measurement ignored = client.measure(target, cell, Duration.ZERO, settings.warmUp(), 0);
+            }
         }
         target.process().stop();
     }

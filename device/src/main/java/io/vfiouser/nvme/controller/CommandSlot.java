@@ -8,7 +8,7 @@ import io.vfiouser.nvme.block.CancelResult;
 import io.vfiouser.nvme.block.Operation;
 import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.GuestBuffer;
-import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 import io.vfiouser.nvme.spec.NvmOpcode;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.spec.SubmissionEntry;
@@ -65,16 +65,18 @@ final class CommandSlot extends BlockRequest {
     private int rangeBlocks;
     /** Data that a handler took over from the guest; made when first needed. */
     private @Nullable MemorySegment scratch;
-    /** The submission entry; made when first needed. */
-    private @Nullable MemorySegment entry;
+    /** Where the submission entry is kept, if it is: native memory, as the queue that it came from. */
+    private final MemorySegment entry;
 
-    CommandSlot(QueuePoller poller) {
-        this(poller, new GuestBuffer());
+    /** @param entry native memory for a submission entry */
+    CommandSlot(QueuePoller poller, MemorySegment entry) {
+        this(poller, entry, new GuestBuffer());
     }
 
-    private CommandSlot(QueuePoller poller, GuestBuffer buffer) {
+    private CommandSlot(QueuePoller poller, MemorySegment entry, GuestBuffer buffer) {
         super(buffer.segments());
         this.poller = poller;
+        this.entry = entry;
         this.buffer = buffer;
     }
 
@@ -301,22 +303,13 @@ final class CommandSlot extends BlockRequest {
      * @param first the first quadword as it was fetched, whatever the guest has made of it since
      */
     void keepEntry(MemorySegment entries, long offset, long first) {
-        MemorySegment copy = entry;
-        if (copy == null) {
-            copy = Arena.ofAuto().allocate(SubmissionEntry.LENGTH_BYTES);
-            entry = copy;
-        }
-        MemorySegment.copy(entries, offset, copy, 0, SubmissionEntry.LENGTH_BYTES);
-        LittleEndian.putU64(copy, SubmissionEntry.CDW0, first);
+        MemorySegment.copy(entries, offset, entry, 0, SubmissionEntry.LENGTH_BYTES);
+        NativeMemory.putU64(entry, SubmissionEntry.CDW0, first);
     }
 
     /** What {@link #keepEntry} has kept. */
     MemorySegment entry() {
-        MemorySegment kept = entry;
-        if (kept == null) {
-            throw new IllegalStateException("the command was not kept");
-        }
-        return kept;
+        return entry;
     }
 
     /** Whether the command is held, to be executed again. */

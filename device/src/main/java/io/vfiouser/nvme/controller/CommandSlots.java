@@ -1,5 +1,8 @@
 package io.vfiouser.nvme.controller;
 
+import io.vfiouser.nvme.spec.SubmissionEntry;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -152,8 +155,11 @@ final class CommandSlots {
         int from = all.length;
         all = Arrays.copyOf(all, from + by);
         free = Arrays.copyOf(free, from + by);
+        // One piece for all, since the device that a migration arrives at needs many at once.
+        MemorySegment entries = Arena.ofAuto().allocate((long) by * SubmissionEntry.LENGTH_BYTES);
         for (int i = from; i < all.length; i++) {
-            all[i] = new CommandSlot(poller);
+            long entry = (long) (i - from) * SubmissionEntry.LENGTH_BYTES;
+            all[i] = new CommandSlot(poller, entries.asSlice(entry, SubmissionEntry.LENGTH_BYTES));
             free[freeCount++] = all[i];
         }
     }

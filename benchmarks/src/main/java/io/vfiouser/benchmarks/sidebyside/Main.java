@@ -78,8 +78,8 @@ public final class Main implements Callable<Integer> {
             names = "--warmup",
             paramLabel = "N",
             description =
-                    "Seconds of each cell on each target after its start, before any is measured (${DEFAULT-VALUE}); all of it again until"
-                            + " there are 5. 0 is for none.")
+                    "Seconds of each cell on each target after its start, before any is measured (${DEFAULT-VALUE}); all of it again"
+                            + " until 5 have passed. 0 is for none.")
     private double warmUp = 1.5;
 
     @Option(names = "--no-open-loop", description = "Leave out the latencies at half the rate of the slowest target.")

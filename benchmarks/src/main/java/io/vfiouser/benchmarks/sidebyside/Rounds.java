@@ -93,11 +93,13 @@ final class Rounds {
         if (backend == Backend.RAM) {
             client.fill(target, settings.namespaceBytes());
         }
-        long each = settings.warmUp().toNanos();
-        long least = each == 0 ? 0 : LEAST_WARM_UP.toNanos();
-        for (long done = 0; done < Math.max(least, each * cells.size()); done += each * cells.size()) {
+        long start = System.nanoTime();
+        while (!settings.warmUp().isZero()) {
             for (Cell cell : cells) {
                 Measurement ignored = client.measure(target, cell, Duration.ZERO, settings.warmUp(), 0);
+            }
+            if (System.nanoTime() - start >= LEAST_WARM_UP.toNanos()) {
+                break;
             }
         }
         target.process().stop();

@@ -21,6 +21,7 @@ final class RamChannel extends BatchingChannel {
     /** A request so short is over before the processor has seen that its lines follow one another. */
     private static final int SHORT_BYTES = 512;
 
+    /** Hardly any block begins with it. */
     private static final long UNLIKELY = 0x9E37_79B9_7F4A_7C15L;
 
     private final RamContent content;

@@ -21,6 +21,7 @@ final class SegmentCopy {
         }
     }
 
+    /** Apart, so that only the copy between two known classes is compiled into its callers. */
     private static void copyOthers(MemorySegment from, long fromOffset, MemorySegment to, long toOffset, long bytes) {
         MemorySegment.copy(from, fromOffset, to, toOffset, bytes);
     }

@@ -13,7 +13,9 @@ import java.lang.foreign.MemorySegment;
 /** An admin command: a copy of its submission entry, so that no field changes after it was checked. Control thread only. */
 final class AdminRequest {
     private final SharedState shared;
+    /** Native memory: what reads entries is fastest there, and is to see nothing else. */
     private final MemorySegment entry = Arena.ofAuto().allocate(SubmissionEntry.LENGTH_BYTES);
+
     private final GuestBuffer buffer = new GuestBuffer();
     private final PrpWalk prps = new PrpWalk();
     private long result;

@@ -4,6 +4,7 @@ import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.migration.DoorbellBufferState.ShadowDoorbellState;
 import io.vfiouser.nvme.spec.LittleEndian;
+import io.vfiouser.nvme.spec.NativeMemory;
 
 /**
  * The two pages of guest memory that Doorbell Buffer Config names: shadow doorbells, which the host writes instead of the registers, and
@@ -109,11 +110,11 @@ final class DoorbellBuffers {
 
     /** What the host has stored. Acquire: entries up to the tail are visible afterwards. */
     int read(long offset) {
-        return LittleEndian.i32Acquire(shadow.segment(), shadow.offset() + offset);
+        return NativeMemory.i32Acquire(shadow.segment(), shadow.offset() + offset);
     }
 
     void putEventIndex(long offset, int value) {
-        LittleEndian.putU32Release(events.segment(), events.offset() + offset, value);
+        NativeMemory.putU32Release(events.segment(), events.offset() + offset, value);
         events.markDirty(offset, Integer.BYTES);
     }
 }

@@ -1,9 +1,7 @@
 package io.vfiouser.nvme.spec;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * As {@link LittleEndian}, for the path of I/O commands: the same result for each segment, fastest for native memory.
@@ -11,20 +9,14 @@ import java.nio.ByteOrder;
  * <p>The JDK has a class of segments for each kind of memory, and one code for all. Which class an access finds the compiler learns from what all
  * segments of the process were, and once those are of three classes it makes three virtual calls of each access. After a comparison with one class
  * it knows. The comparisons stand here and not in {@link LittleEndian} so that what other segments do is not counted here: a
- * branch that was never taken costs nothing.
+ * branch that was never taken costs nothing. Orders, alignment and errors are those of {@link LittleEndian}; any thread.
  */
 public final class NativeMemory {
     /** The class of segments of native memory that is no mapped file. */
     private static final Class<?> SEGMENT = MemorySegment.NULL.getClass();
 
-    private static final VarHandle U32 =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-    private static final VarHandle U64 =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-    private static final VarHandle ORDERED_U32 =
-            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-    private static final VarHandle ORDERED_U64 =
-            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    private static final VarHandle U32 = LittleEndian.U32.varHandle();
+    private static final VarHandle U64 = LittleEndian.U64.varHandle();
 
     private NativeMemory() {}
 
@@ -50,21 +42,30 @@ public final class NativeMemory {
     /** See {@link LittleEndian#i32Acquire}. */
     public static int i32Acquire(MemorySegment segment, long offset) {
         return segment.getClass() == SEGMENT
-                ? (int) ORDERED_U32.getAcquire(segment, offset)
+                ? (int) LittleEndian.ORDERED_U32.getAcquire(segment, offset)
                 : LittleEndian.i32Acquire(segment, offset);
+    }
+
+    /** See {@link LittleEndian#putU32Release}. */
+    public static void putU32Release(MemorySegment segment, long offset, int value) {
+        if (segment.getClass() == SEGMENT) {
+            LittleEndian.ORDERED_U32.setRelease(segment, offset, value);
+        } else {
+            LittleEndian.putU32Release(segment, offset, value);
+        }
     }
 
     /** See {@link LittleEndian#i64Acquire}. */
     public static long i64Acquire(MemorySegment segment, long offset) {
         return segment.getClass() == SEGMENT
-                ? (long) ORDERED_U64.getAcquire(segment, offset)
+                ? (long) LittleEndian.ORDERED_U64.getAcquire(segment, offset)
                 : LittleEndian.i64Acquire(segment, offset);
     }
 
     /** See {@link LittleEndian#putU64Release}. */
     public static void putU64Release(MemorySegment segment, long offset, long value) {
         if (segment.getClass() == SEGMENT) {
-            ORDERED_U64.setRelease(segment, offset, value);
+            LittleEndian.ORDERED_U64.setRelease(segment, offset, value);
         } else {
             LittleEndian.putU64Release(segment, offset, value);
         }

@@ -61,6 +61,9 @@ class NativeMemoryTest {
             assertThat(NativeMemory.i64Acquire(segment, 16)).isEqualTo(0x99AA_BBCC_DDEE_FF00L);
             assertThat(NativeMemory.i32Acquire(segment, 16)).isEqualTo(0xDDEE_FF00);
             assertThat(LittleEndian.u8(segment, 3)).isEqualTo(0x88);
+
+            NativeMemory.putU32Release(segment, 20, 0x0102_0304);
+            assertThat(NativeMemory.i64Acquire(segment, 16)).isEqualTo(0x0102_0304_DDEE_FF00L);
         }
     }
 

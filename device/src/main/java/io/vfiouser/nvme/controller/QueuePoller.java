@@ -67,6 +67,11 @@ public final class QueuePoller {
     private int batchCount;
     private int outstanding;
     private int firstQueue;
+    /** The queue that the last commands came from. */
+    private @Nullable SubmissionQueue recent;
+    /** The last pass found nothing to do. */
+    private boolean calm;
+
     private RegionTable table = RegionTable.EMPTY;
     private boolean discarding;
     /** Commands that would go on with a next step are held instead. */
@@ -176,6 +181,9 @@ public final class QueuePoller {
     private int pass() {
         takeTable();
         lookAtAdminDoorbells();
+        if (calm) {
+            expectNext();
+        }
         int work = held.any() ? executeHeld() : 0;
         int first = firstQueue < queues.length ? firstQueue : 0;
         work += fetch(first, queues.length);
@@ -191,7 +199,18 @@ public final class QueuePoller {
             work += pollChannels();
         }
         endBatches();
+        if (calm == (work > 0)) {
+            calm = work == 0;
+        }
         return work;
+    }
+
+    /** The next command will likely come where the last one came. */
+    private void expectNext() {
+        SubmissionQueue likely = recent;
+        if (likely != null && likely.ring().mapped()) {
+            upcoming.awaitNext(likely);
+        }
     }
 
     private void takeTable() {
@@ -270,6 +289,9 @@ public final class QueuePoller {
                 execute(queue, entries, first);
                 taken++;
             }
+        }
+        if (recent != queue) {
+            recent = queue;
         }
         // What has completed by now does not wait for other queues.
         completions.publish();
@@ -744,6 +766,7 @@ public final class QueuePoller {
 
     private void take(SubmissionQueue[] now) {
         queues = now;
+        recent = null;
         scan.take(now);
     }
 

@@ -19,6 +19,9 @@ final class UpcomingCommands {
     /** Entries looked at at a time: what they brought must still be in the cache when their turn comes. */
     static final int WINDOW = 8;
 
+    /** Hardly any entry begins with it. */
+    private static final long UNLIKELY = -1;
+
     private final QueuePoller poller;
     private final BlockRanges ranges = new BlockRanges(WINDOW);
     /** Nobody reads it; without it the loads that fill it would not be made at all. */
@@ -27,6 +30,17 @@ final class UpcomingCommands {
 
     UpcomingCommands(QueuePoller poller) {
         this.poller = poller;
+    }
+
+    /**
+     * While a poller waits: loads the beginning of the entry that comes next in a queue whose ring is mapped. The host writes it, then the
+     * doorbell; so both lines are on their way from the host's processor together, where otherwise the entry's would be asked for when the doorbell's has
+     * arrived.
+     */
+    void awaitNext(SubmissionQueue queue) {
+        if (NativeMemory.i64(queue.ring().segment(), queue.next()) == UNLIKELY) {
+            loaded++;
+        }
     }
 
     /** Looks at the next {@code count} entries of a queue whose ring is mapped, at {@link #WINDOW} at most. */

@@ -41,6 +41,35 @@ class ShrunkMemoryTest {
         shrink(200, 200);
     }
 
+    /** A poller that waits looks at the place of the next entry, without having been told of one. */
+    @Test
+    @Timeout(120)
+    void theServerOutlivesGuestsThatCutOffTheQueueItWaitsAt() throws Exception {
+        Path socket = folder.resolve("s");
+        try (ServerProcess server = ServerProcess.optimising(socket, "--ram", "16M")) {
+            for (int i = 0; i < 12; i++) {
+                cutOffQueue(socket, i * 100);
+                assertThat(server.isAlive()).as(server.toString()).isTrue();
+            }
+            assertThat(server.terminate()).isZero();
+        }
+    }
+
+    private static void cutOffQueue(Path socket, int commandsBefore) {
+        try (ClientTransport transport = new ClientTransport(socket)) {
+            NvmeHost host = new NvmeHost(transport);
+            host.enable();
+            long buffer = host.allocate(1);
+            HostQueue queue = host.createQueues(1, QUEUE_ENTRIES);
+            for (int i = 0; i <= commandsBefore; i++) {
+                queue.execute((sq, at, cid) -> IoCommand.read(sq, at, cid, 1, 0, BLOCKS, buffer, 0))
+                        .orThrow();
+            }
+            transport.file().resize(host.at(queue.submissionBase()));
+            host.await("CSTS.CFS", () -> ControllerStatus.fatal(host.status()));
+        }
+    }
+
     private void shrink(int times, int warmUpBatches) throws Exception {
         Path socket = folder.resolve("s");
         try (ServerProcess server = ServerProcess.optimising(socket, "--ram", "16M")) {

@@ -67,8 +67,6 @@ public final class QueuePoller {
     private int batchCount;
     private int outstanding;
     private int firstQueue;
-    /** The queue that the last commands came from. */
-    private @Nullable SubmissionQueue recent;
     /** The last pass found nothing to do. */
     private boolean calm;
 
@@ -182,7 +180,7 @@ public final class QueuePoller {
         takeTable();
         lookAtAdminDoorbells();
         if (calm) {
-            expectNext();
+            upcoming.awaitNext();
         }
         int work = held.any() ? executeHeld() : 0;
         int first = firstQueue < queues.length ? firstQueue : 0;
@@ -199,18 +197,8 @@ public final class QueuePoller {
             work += pollChannels();
         }
         endBatches();
-        if (calm == (work > 0)) {
-            calm = work == 0;
-        }
+        calm = work == 0;
         return work;
-    }
-
-    /** The next command will likely come where the last one came. */
-    private void expectNext() {
-        SubmissionQueue likely = recent;
-        if (likely != null && likely.ring().mapped()) {
-            upcoming.awaitNext(likely);
-        }
     }
 
     private void takeTable() {
@@ -290,9 +278,7 @@ public final class QueuePoller {
                 taken++;
             }
         }
-        if (recent != queue) {
-            recent = queue;
-        }
+        upcoming.cameFrom(queue);
         // What has completed by now does not wait for other queues.
         completions.publish();
         return taken;
@@ -766,7 +752,7 @@ public final class QueuePoller {
 
     private void take(SubmissionQueue[] now) {
         queues = now;
-        recent = null;
+        upcoming.forgetQueue();
         scan.take(now);
     }
 

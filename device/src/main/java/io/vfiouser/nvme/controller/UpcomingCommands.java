@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at the entries of a batch before the first of them is executed. Otherwise each command would wait for memory alone: for its
  * entry, which the cache of the host's processor still has, then for the first of its blocks. Looked at together they arrive together,
- * first all entries, then all blocks.
+ * first all entries, then all blocks. While there is none, looks at the place of the one that comes next.
  *
  * <p>What is read here decides nothing: the guest may change an entry until it is fetched, and then all of it is checked. Poller's thread.
  */
@@ -23,6 +23,9 @@ final class UpcomingCommands {
     private static final long UNLIKELY = -1;
 
     private final QueuePoller poller;
+    /** Where the last commands came from, if that queue is still there. */
+    private @Nullable SubmissionQueue recent;
+
     private final BlockRanges ranges = new BlockRanges(WINDOW);
     /** Nobody reads it; without it the loads that fill it would not be made at all. */
     @SuppressWarnings("UnusedVariable")
@@ -32,13 +35,28 @@ final class UpcomingCommands {
         this.poller = poller;
     }
 
+    /** Commands came from this queue, as the next one likely will. */
+    void cameFrom(SubmissionQueue queue) {
+        if (recent != queue) {
+            recent = queue;
+        }
+    }
+
+    /** The poller's queues are others from now on. */
+    void forgetQueue() {
+        recent = null;
+    }
+
     /**
-     * While a poller waits: loads the beginning of the entry that comes next in a queue whose ring is mapped. The host writes it, then the
-     * doorbell; so both lines are on their way from the host's processor together, where otherwise the entry's would be asked for when the doorbell's has
-     * arrived.
+     * While the poller waits: loads the beginning of the entry that likely comes next. The host writes it, then the doorbell; so both lines
+     * are on their way from the host's processor together, where otherwise the entry's would be asked for when the doorbell's has arrived.
      */
-    void awaitNext(SubmissionQueue queue) {
-        if (NativeMemory.i64(queue.ring().segment(), queue.next()) == UNLIKELY) {
+    void awaitNext() {
+        SubmissionQueue likely = recent;
+        if (likely != null
+                && likely.ring().mapped()
+                && NativeMemory.i64(likely.ring().segment(), likely.next()) == UNLIKELY) {
+            // A store, but hardly ever one: without it the load would not be made.
             loaded++;
         }
     }

@@ -127,10 +127,7 @@ class ContextRunnerTest {
         try (ServerFixture server = ServerFixture.start(device -> device)) {
             server.runOnContext(context -> context.log(Level.ERROR, text));
         }
-        // Where simplelogger.properties sends the log of tests.
-        assertThat(Files.readString(Path.of("target", "test-log.txt")))
-                .contains("ERROR io.vfiouser.server.library")
-                .contains(text);
+        assertThat(TestLog.text()).contains("ERROR io.vfiouser.server.library").contains(text);
     }
 
     @Test

@@ -43,7 +43,6 @@ class LogLimitTest {
 
     @Test
     void thatAClientIsGoneIsToldHoweverMuchItMadeTheLogComplain() throws Exception {
-        Path log = Path.of("target", "test-log.txt");
         try (ServerFixture server = ServerFixture.start(device -> device)) {
             try (RawClient client = server.connect()) {
                 for (int i = 0; i < 500; i++) {
@@ -52,14 +51,14 @@ class LogLimitTest {
             }
             String gone = server.socket() + ": the client is gone";
             await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> assertThat(Files.readString(log)).contains(gone));
+                    .untilAsserted(() -> assertThat(TestLog.text()).contains(gone));
         }
     }
 
     /** The library complains about each of these messages as an error. */
     @Test
     void aClientCannotFillTheLog() throws Exception {
-        Path log = Path.of("target", "test-log.txt");
+        Path log = TestLog.file();
         try (ServerFixture server = ServerFixture.start(device -> device);
                 RawClient client = server.connect()) {
             long before = Files.size(log);

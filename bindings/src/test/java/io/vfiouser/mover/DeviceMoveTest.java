@@ -89,8 +89,12 @@ class DeviceMoveTest {
     @Test
     void whatWasWrittenDuringTheLongFirstCopyIsNotLeftForThePause() {
         long all = guest.memory.regions().getFirst().lengthBytes();
-        MoveReport report = move(OPTIONS, at(MoveStep.PASSES, () -> guest.memory.markWritten(CounterDevice.IOVA, all)))
-                .run();
+        Runnable writtenAndStill = () -> {
+            // By itself it writes every page within milliseconds, which may pass between two passes.
+            guest.pause();
+            guest.memory.markWritten(CounterDevice.IOVA, all);
+        };
+        MoveReport report = move(OPTIONS, at(MoveStep.PASSES, writtenAndStill)).run();
 
         assertThat(report.outcome()).isEqualTo(new MoveOutcome.Moved());
         assertThat(report.rounds().get(1).live()).isTrue();

@@ -134,7 +134,7 @@ public final class QueuePoller {
     public void memoryFault(InternalError error) {
         outstanding = slots.outstanding();
         faulted = true;
-        LOG.error("guest memory went away while its commands were executed", error);
+        LOG.error("guest memory went away while its queues were served", error);
     }
 
     /** Whatever state this left behind, only a reset is sure to mend it. */

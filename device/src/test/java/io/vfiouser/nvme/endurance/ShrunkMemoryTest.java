@@ -24,6 +24,10 @@ class ShrunkMemoryTest {
     private static final int QUEUE_ENTRIES = 256;
     private static final int BATCH = 128;
     private static final int BLOCKS = 8;
+    /** At first the server runs interpreted code, in the end compiled code. */
+    private static final int GUESTS = 12;
+
+    private static final int COMMANDS_MORE_EACH_TIME = 100;
 
     @TempDir
     private Path folder;
@@ -31,7 +35,7 @@ class ShrunkMemoryTest {
     @Test
     @Timeout(120)
     void theServerAndTheNextClientOutliveGuestsThatShrinkTheirMemoryUnderHotIo() throws Exception {
-        shrink(12, 100);
+        shrink(GUESTS, 100);
     }
 
     @Test
@@ -47,8 +51,8 @@ class ShrunkMemoryTest {
     void theServerOutlivesGuestsThatCutOffTheQueueItWaitsAt() throws Exception {
         Path socket = folder.resolve("s");
         try (ServerProcess server = ServerProcess.optimising(socket, "--ram", "16M")) {
-            for (int i = 0; i < 12; i++) {
-                cutOffQueue(socket, i * 100);
+            for (int i = 0; i < GUESTS; i++) {
+                cutOffQueue(socket, i * COMMANDS_MORE_EACH_TIME);
                 assertThat(server.isAlive()).as(server.toString()).isTrue();
             }
             assertThat(server.terminate()).isZero();

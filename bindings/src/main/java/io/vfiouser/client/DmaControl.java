@@ -13,6 +13,7 @@ final class DmaControl {
 
     private final Connection connection;
     private final DmaRegions regions;
+    private final SharedDescriptors descriptors = new SharedDescriptors();
 
     DmaControl(Connection connection, DmaRegions regions) {
         this.connection = connection;
@@ -23,9 +24,10 @@ final class DmaControl {
         if (lengthBytes <= 0 || fdOffset < 0) {
             throw new IllegalArgumentException("cannot give away " + lengthBytes + " bytes at offset " + fdOffset);
         }
+        int[] sent = {fd.value()};
         // A copy, since the server may ask by messages as well, long after the caller has closed its own.
-        DmaRegions.Entry entry = new DmaRegions.Entry(iova, lengthBytes, fd.duplicate(), fdOffset, protection);
-        map(entry, iova, lengthBytes, new int[] {fd.value()}, fdOffset, protection);
+        DmaRegions.Entry entry = new DmaRegions.Entry(iova, lengthBytes, descriptors.of(fd), fdOffset, protection);
+        map(entry, iova, lengthBytes, sent, fdOffset, protection);
     }
 
     void map(long iova, MemorySegment memory, Protection protection) {
@@ -59,9 +61,22 @@ final class DmaControl {
     }
 
     void unmap(long iova, long lengthBytes) {
+        unmap(0, iova, lengthBytes);
+        DmaRegions.Entry entry = regions.find(iova, lengthBytes);
+        if (entry != null) {
+            regions.remove(entry);
+        }
+    }
+
+    void unmapAll() {
+        unmap(DmaUnmapFormat.ALL, 0, 0);
+        regions.removeAll();
+    }
+
+    private void unmap(int flags, long iova, long lengthBytes) {
         MemorySegment request = connection.request();
         DmaUnmapFormat.argumentBytes(request, DmaUnmapFormat.BYTES);
-        DmaUnmapFormat.flags(request, 0);
+        DmaUnmapFormat.flags(request, flags);
         DmaUnmapFormat.address(request, iova);
         DmaUnmapFormat.lengthBytes(request, lengthBytes);
         // Servers without DMA answer with nothing, others repeat the request.
@@ -71,10 +86,6 @@ final class DmaControl {
                 && (DmaUnmapFormat.address(reply) != iova || DmaUnmapFormat.lengthBytes(reply) != lengthBytes)) {
             throw new VfioUserException("the server took back another region than the one at " + Long.toHexString(iova)
                     + " of " + lengthBytes + " bytes");
-        }
-        DmaRegions.Entry entry = regions.find(iova, lengthBytes);
-        if (entry != null) {
-            regions.remove(entry);
         }
     }
 }

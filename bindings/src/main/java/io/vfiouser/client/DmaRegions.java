@@ -4,7 +4,6 @@ import io.vfiouser.client.wire.Command;
 import io.vfiouser.client.wire.DmaAccessFormat;
 import io.vfiouser.os.Errno;
 import io.vfiouser.os.ErrnoException;
-import io.vfiouser.os.Fd;
 import io.vfiouser.os.Mapping;
 import io.vfiouser.os.MemoryFaults;
 import io.vfiouser.os.Protection;
@@ -26,7 +25,7 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
         private final long iova;
         private final long lengthBytes;
         private final Protection protection;
-        private final @Nullable Fd fd;
+        private final SharedDescriptors.@Nullable Shared fd;
         private final long fdOffset;
         private final BitSet dirty = new BitSet();
         private @Nullable MemorySegment memory;
@@ -41,8 +40,8 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
             this.fdOffset = 0;
         }
 
-        /** Takes over the descriptor. */
-        Entry(long iova, long lengthBytes, Fd fd, long fdOffset, Protection protection) {
+        /** Releases the descriptor when it is closed. */
+        Entry(long iova, long lengthBytes, SharedDescriptors.Shared fd, long fdOffset, Protection protection) {
             this.iova = iova;
             this.lengthBytes = lengthBytes;
             this.protection = protection;
@@ -66,7 +65,7 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
                 if (fd == null) {
                     throw new IllegalStateException("a region with neither memory nor descriptor");
                 }
-                mapping = Mapping.map(fd, fdOffset, lengthBytes, protection);
+                mapping = Mapping.map(fd.fd(), fdOffset, lengthBytes, protection);
                 memory = mapping.segment();
             }
             return memory;
@@ -78,7 +77,7 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
                 mapping.close();
             }
             if (fd != null) {
-                fd.close();
+                fd.release();
             }
         }
     }
@@ -93,6 +92,11 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
     void remove(Entry entry) {
         entries.remove(entry);
         entry.close();
+    }
+
+    void removeAll() {
+        entries.forEach(Entry::close);
+        entries.clear();
     }
 
     /** The region of exactly this place and length. */
@@ -192,7 +196,6 @@ final class DmaRegions implements CommandHandler, AutoCloseable {
 
     @Override
     public void close() {
-        entries.forEach(Entry::close);
-        entries.clear();
+        removeAll();
     }
 }

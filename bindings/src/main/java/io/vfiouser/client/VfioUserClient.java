@@ -295,6 +295,11 @@ public final class VfioUserClient implements AutoCloseable {
         dma.unmap(iova, lengthBytes);
     }
 
+    /** Takes all memory back with one message; the server uses none of it any more when this returns. */
+    public void unmapAllDma() {
+        dma.unmapAll();
+    }
+
     /** Resets the device. */
     public void reset() {
         connection.call(Command.DEVICE_RESET, 0, 0);

@@ -9,9 +9,11 @@ import io.vfiouser.os.Mapping;
 import io.vfiouser.os.MemFd;
 import io.vfiouser.os.OpenFds;
 import io.vfiouser.os.Protection;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +173,38 @@ class SampleServersTest {
             client.unmapDma(0, PAGE);
             client.unmapDma(PAGE, PAGE);
             assertThat(client.readRegion32(PciRegions.CONFIG, 0)).isEqualTo(0xbeefdead);
+        }
+    }
+
+    @Test
+    void allMemoryIsTakenBackAtOnceAndOneDescriptorWasEnoughForIt() throws IOException {
+        try (SampleServer server = SampleServer.start(folder, "server");
+                VfioUserClient client = server.connect();
+                MemFd memory = MemFd.create("pieces", 10 * PAGE)) {
+            for (int i = 0; i < 10; i++) {
+                client.mapDma(2L * i * PAGE, PAGE, memory.fd(), (long) i * PAGE, Protection.READ_WRITE);
+            }
+            assertThat(descriptorsOf("pieces")).isEqualTo(2);
+            client.unmapAllDma();
+            assertThat(descriptorsOf("pieces")).isEqualTo(1);
+            // None is there any more, so that one over all of them can be.
+            client.mapDma(0, 10 * PAGE, memory.fd(), 0, Protection.READ_WRITE);
+            client.unmapDma(0, 10 * PAGE);
+            assertThat(descriptorsOf("pieces")).isEqualTo(1);
+        }
+    }
+
+    private static long descriptorsOf(String memory) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(each -> leadsTo(each, memory)).count();
+        }
+    }
+
+    private static boolean leadsTo(Path descriptor, String memory) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().contains("memfd:" + memory);
+        } catch (IOException closed) {
+            return false;
         }
     }
 

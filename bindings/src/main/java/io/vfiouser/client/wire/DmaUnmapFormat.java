@@ -10,6 +10,9 @@ public final class DmaUnmapFormat {
     /** The length of the structure. */
     public static final int BYTES = 24;
 
+    /** Flag: every region; address and length are 0. */
+    public static final int ALL = 1 << 1;
+
     private static final long ARGUMENT_BYTES = 0;
     private static final long FLAGS = 4;
     private static final long ADDRESS = 8;

@@ -413,7 +413,10 @@ public final class DeviceContext implements AutoCloseable {
     }
 
     private void flushDirty() {
-        dma.flushDirty(calls, slot.pointer(), dirtyEntry);
+        // A guest that gives a thousand regions one after the other does not have all of them looked at each time.
+        if (!stream.message().givesMemory()) {
+            dma.flushDirty(calls, slot.pointer(), dirtyEntry);
+        }
     }
 
     // PCI.

@@ -3,6 +3,7 @@ package io.vfiouser.server;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Which pages of one DMA region were written by the device: set by any number of poller threads, drained by the context's thread,
@@ -10,7 +11,8 @@ import java.nio.ByteOrder;
  *
  * <p>There is a byte for each page, not a bit. A byte is set by a store; a bit takes an atomic read-modify-write, for which the processor
  * waits until everything that was stored before has reached the cache: the data, and completions in lines that the host is polling. Another byte for each
- * {@value #CHUNK_PAGES} pages spares the drain a look at all of them.
+ * {@value #CHUNK_PAGES} pages spares the drain a look at all of them. It lies in the same array: of a guest with thousands of small regions, each
+ * object that leads to a mark is one more that is in no near cache.
  *
  * <p><b>No mark is lost.</b> A poller stores the data, then the page's byte, then the chunk's byte, in this order for everybody (release). The drain
  * clears the chunk's byte, passes a full fence, clears the pages' bytes, passes a full fence, and hands the pages on. A page's byte that is set too late for
@@ -20,7 +22,7 @@ import java.nio.ByteOrder;
  * <p>Granularity is {@value #PAGE_BYTES} bytes whatever the client's log uses, so that a page is never missed; more if the map
  * would take more memory than it may.
  */
-final class DirtyPages {
+final class DirtyPages implements DirtyMarks {
     static final int PAGE_BYTES = 4096;
     /** Pages of a chunk. */
     static final int CHUNK_PAGES = 4096;
@@ -30,18 +32,20 @@ final class DirtyPages {
     private static final byte SET = 1;
     private static final byte CLEAR = 0;
     private static final long NO_RUN = -1;
+    private static final long[] NONE_TAKEN = {};
     private static final VarHandle MARK = MethodHandles.arrayElementVarHandle(byte[].class);
     private static final VarHandle EIGHT_MARKS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final long lengthBytes;
     private final int shift;
-    /** By page; some more at the end, since eight are looked at at a time. */
-    private final byte[] pages;
+    /** By page, some more, since eight are looked at at a time, and from {@link #firstChunk} on by chunk. */
+    private final byte[] marks;
 
-    private final byte[] chunks;
-    /** The pages of a chunk that the drain has taken, as bits. */
-    private final long[] taken;
+    private final int firstChunk;
+    private final int chunkCount;
+    /** The pages of a chunk that the drain has taken, as bits; the first drain that finds a mark makes it. */
+    private long[] taken = NONE_TAKEN;
 
     /** Receives runs of dirty pages as byte ranges within the region. */
     @FunctionalInterface
@@ -58,9 +62,9 @@ final class DirtyPages {
         int count = Math.toIntExact(pages(lengthBytes, pageShift));
         this.lengthBytes = lengthBytes;
         this.shift = pageShift;
-        this.pages = new byte[Math.ceilDiv(count, Long.BYTES) * Long.BYTES];
-        this.chunks = new byte[Math.ceilDiv(count, CHUNK_PAGES)];
-        this.taken = new long[Math.ceilDiv(Math.min(count, CHUNK_PAGES), Long.SIZE)];
+        this.firstChunk = Math.ceilDiv(count, Long.BYTES) * Long.BYTES;
+        this.chunkCount = Math.ceilDiv(count, CHUNK_PAGES);
+        this.marks = new byte[firstChunk + chunkCount];
     }
 
     private static long pages(long lengthBytes, int pageShift) {
@@ -69,21 +73,22 @@ final class DirtyPages {
 
     /** What the map takes of the heap, about. */
     long sizeBytes() {
-        return pages.length;
+        return firstChunk;
     }
 
-    /** Marks the pages of a range that lies in the region. Any thread, after it wrote the data. */
-    void mark(long offset, long length) {
-        if (length <= 0) {
+    @Override
+    public void mark(long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, lengthBytes);
+        if (length == 0) {
             return;
         }
         int first = (int) (offset >>> shift);
         int last = (int) ((offset + length - 1) >>> shift);
         for (int page = first; page <= last; page++) {
-            MARK.setRelease(pages, page, SET);
+            MARK.setRelease(marks, page, SET);
         }
         for (int chunk = first >>> CHUNK_SHIFT; chunk <= last >>> CHUNK_SHIFT; chunk++) {
-            MARK.setRelease(chunks, chunk, SET);
+            MARK.setRelease(marks, firstChunk + chunk, SET);
         }
     }
 
@@ -95,18 +100,21 @@ final class DirtyPages {
     boolean drain(RangeConsumer consumer) {
         boolean any = false;
         long runStart = NO_RUN;
-        for (int chunk = 0; chunk < chunks.length; chunk++) {
-            if ((byte) MARK.getOpaque(chunks, chunk) == CLEAR) {
+        for (int chunk = 0; chunk < chunkCount; chunk++) {
+            if ((byte) MARK.getOpaque(marks, firstChunk + chunk) == CLEAR) {
                 runStart = endRun(consumer, runStart, (long) chunk << CHUNK_SHIFT);
                 continue;
             }
-            MARK.setOpaque(chunks, chunk, CLEAR);
+            MARK.setOpaque(marks, firstChunk + chunk, CLEAR);
             VarHandle.fullFence();
+            if (taken.length == 0) {
+                taken = new long[Math.ceilDiv(Math.min(firstChunk, CHUNK_PAGES), Long.SIZE)];
+            }
             any |= take(chunk << CHUNK_SHIFT);
             VarHandle.fullFence();
             runStart = handOn(consumer, runStart, (long) chunk << CHUNK_SHIFT);
         }
-        long ignored = endRun(consumer, runStart, (long) chunks.length << CHUNK_SHIFT);
+        long ignored = endRun(consumer, runStart, (long) chunkCount << CHUNK_SHIFT);
         return any;
     }
 
@@ -116,9 +124,9 @@ final class DirtyPages {
         for (int word = 0; word < taken.length; word++) {
             long bits = 0;
             int base = firstPage + word * Long.SIZE;
-            int end = Math.min(base + Long.SIZE, pages.length);
+            int end = Math.min(base + Long.SIZE, firstChunk);
             for (int page = base; page < end; page += Long.BYTES) {
-                if ((long) EIGHT_MARKS.get(pages, page) != 0) {
+                if ((long) EIGHT_MARKS.get(marks, page) != 0) {
                     bits |= takeEight(page) << (page - base);
                 }
             }
@@ -131,8 +139,8 @@ final class DirtyPages {
     private long takeEight(int firstPage) {
         long bits = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            if ((byte) MARK.getOpaque(pages, firstPage + i) != CLEAR) {
-                MARK.setOpaque(pages, firstPage + i, CLEAR);
+            if ((byte) MARK.getOpaque(marks, firstPage + i) != CLEAR) {
+                MARK.setOpaque(marks, firstPage + i, CLEAR);
                 bits |= 1L << i;
             }
         }

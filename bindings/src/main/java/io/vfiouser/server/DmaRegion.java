@@ -3,7 +3,6 @@ package io.vfiouser.server;
 import io.vfiouser.os.Protection;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -32,6 +31,7 @@ public final class DmaRegion {
     private final Optional<Arena> arena;
     private final MemorySegment segment;
     private final Optional<DirtyPages> dirty;
+    private final DirtyMarks marks;
 
     private DmaRegion(
             long iova,
@@ -48,6 +48,7 @@ public final class DmaRegion {
         this.arena = arena;
         this.segment = segment;
         this.dirty = dirty;
+        this.marks = dirty.isPresent() ? dirty.get() : DirtyMarks.NONE;
     }
 
     /** A region that is mapped at an address, until it is closed; {@code dirty} is where writes to it are noted, if they are. */
@@ -132,10 +133,12 @@ public final class DmaRegion {
      * @throws IndexOutOfBoundsException if it is not inside the region
      */
     public void markDirty(long offset, long length) {
-        if (dirty.isPresent()) {
-            Objects.checkFromIndexSize(offset, length, lengthBytes);
-            dirty.get().mark(offset, length);
-        }
+        marks.mark(offset, length);
+    }
+
+    /** What {@link #markDirty} does, for whoever does it often and keeps this; does nothing on devices without migration. */
+    public DirtyMarks dirtyMarks() {
+        return marks;
     }
 
     /** Hands the marks to a consumer and forgets them. The context's thread. */

@@ -5,15 +5,17 @@ import io.vfiouser.abi.NativeCalls;
 import io.vfiouser.os.Protection;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The DMA regions of a context. Changed by the context's thread in the library's callbacks; the list is published anew each time, for
- * any thread to read.
+ * The DMA regions of a context. Changed by the context's thread in the library's callbacks, read by any thread. None overlaps
+ * another. A guest may have tens of thousands: nothing here looks at all of them because one comes or goes.
  */
 final class DmaTable {
     private static final Logger LOG = LoggerFactory.getLogger(DmaTable.class);
@@ -25,7 +27,9 @@ final class DmaTable {
     private final DmaListener listener;
     private final CallbackGuard guard;
     private final boolean migratable;
-    private volatile List<DmaRegion> regions = List.of();
+    /** By first address. */
+    private final ConcurrentNavigableMap<Long, DmaRegion> regions = new ConcurrentSkipListMap<>(Long::compareUnsigned);
+
     private long generation;
     /** What the dirty marks take. */
     private long dirtyMapBytes;
@@ -38,7 +42,7 @@ final class DmaTable {
 
     /** The regions at this moment. */
     List<DmaRegion> regions() {
-        return regions;
+        return List.copyOf(regions.values());
     }
 
     /** Changes with every region that goes: scatter-gather entries made before are invalid. */
@@ -48,12 +52,9 @@ final class DmaTable {
 
     /** The region that contains an address. */
     Optional<DmaRegion> containing(long iova) {
-        for (DmaRegion region : regions) {
-            if (Long.compareUnsigned(iova - region.iova(), region.lengthBytes()) < 0) {
-                return Optional.of(region);
-            }
-        }
-        return Optional.empty();
+        return Optional.ofNullable(regions.floorEntry(iova))
+                .map(Map.Entry::getValue)
+                .filter(region -> Long.compareUnsigned(iova - region.iova(), region.lengthBytes()) < 0);
     }
 
     /** The library's register callback. */
@@ -69,10 +70,12 @@ final class DmaTable {
                 // A client may map the very same region again; the library keeps the mapping and calls once more.
                 return;
             }
+            if (overlaps(dma)) {
+                LOG.warn("a client mapped a DMA region over another one, which stays unused: {}", dma);
+                return;
+            }
             DmaRegion region = regionOf(dma);
-            List<DmaRegion> next = new ArrayList<>(regions);
-            next.add(region);
-            regions = List.copyOf(next);
+            regions.put(region.iova(), region);
             dirtyMapBytes += region.dirtyMapBytes();
             listener.registered(region);
         });
@@ -84,9 +87,7 @@ final class DmaTable {
                 "DMA unregister",
                 () -> find(DmaInfo.copyOf(info)).ifPresent(region -> {
                     generation++;
-                    List<DmaRegion> next = new ArrayList<>(regions);
-                    next.remove(region);
-                    regions = List.copyOf(next);
+                    regions.remove(region.iova());
                     dirtyMapBytes -= region.dirtyMapBytes();
                     try {
                         listener.unregistered(region);
@@ -96,10 +97,16 @@ final class DmaTable {
                 }));
     }
 
+    /** The library refuses what overlaps, unless the client has confused its search with a region that wraps. */
+    private boolean overlaps(DmaInfo dma) {
+        Map.Entry<Long, DmaRegion> last = regions.floorEntry(dma.iova() + (dma.lengthBytes() - 1));
+        return last != null
+                && Long.compareUnsigned(last.getKey() + (last.getValue().lengthBytes() - 1), dma.iova()) >= 0;
+    }
+
     private Optional<DmaRegion> find(DmaInfo dma) {
-        return regions.stream()
-                .filter(region -> region.covers(dma.iova(), dma.lengthBytes()))
-                .findFirst();
+        return Optional.ofNullable(regions.get(dma.iova()))
+                .filter(region -> region.covers(dma.iova(), dma.lengthBytes()));
     }
 
     private DmaRegion regionOf(DmaInfo dma) {
@@ -129,7 +136,7 @@ final class DmaTable {
         if (!migratable) {
             return;
         }
-        for (DmaRegion region : regions) {
+        for (DmaRegion region : regions.values()) {
             boolean ignored = region.drainDirty((offset, length) -> {
                 int count = calls.addrToSgl(context, region.iova() + offset, length, entry, 1, PROT_WRITE);
                 if (count == 1) {

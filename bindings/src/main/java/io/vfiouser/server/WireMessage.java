@@ -126,6 +126,11 @@ final class WireMessage {
         };
     }
 
+    /** Whether it gives memory to the device, and asks nothing about what it has already. */
+    boolean givesMemory() {
+        return command() == DMA_MAP;
+    }
+
     // SET_IRQS: argsz, flags, index, start, count.
 
     private int irqFlags() {

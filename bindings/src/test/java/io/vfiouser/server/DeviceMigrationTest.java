@@ -267,6 +267,24 @@ class DeviceMigrationTest {
     }
 
     @Test
+    void moreMemoryDoesNotHideWhatWasWrittenBefore() {
+        RecordingDma dma = new RecordingDma();
+        try (ServerFixture server =
+                        ServerFixture.start(builder -> builder.dma(dma).migration(new Device(new byte[0])));
+                RawClient client = server.connect();
+                MemFd memory = MemFd.create("guest", 64 * PAGE)) {
+            client.mapDma(IOVA, 64 * PAGE, memory.fd(), 0, RW).ok();
+            MigrationDriver driver = MigrationDriver.of(client, 4096);
+            assertThat(driver.logDirty(true)).isZero();
+            dma.registered().getFirst().dirtyMarks().mark(3 * PAGE, 1);
+            client.mapDma(2 * IOVA, 64 * PAGE, memory.fd(), 0, RW).ok();
+            BitSet dirty = BitSet.valueOf(driver.dirtyBitmap(IOVA, 64 * PAGE));
+            assertThat(dirty.get(3)).isTrue();
+            assertThat(dirty.cardinality()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void writesByTheContextAreMarkedAndUnmappedRegionsDoNotHurt() {
         RecordingDma dma = new RecordingDma();
         try (ServerFixture server =

@@ -1,6 +1,7 @@
 package io.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -35,7 +36,7 @@ class DirtyPagesTest {
     void runsGoOnAcrossWordsAndAreClippedAtTheEnd() {
         long length = 200 * PAGE + 100;
         DirtyPages map = new DirtyPages(length, UNLIMITED);
-        map.mark(60 * PAGE, 141 * PAGE);
+        map.mark(60 * PAGE, length - 60 * PAGE);
         assertThat(drain(map)).containsExactly(new Range(60 * PAGE, length - 60 * PAGE));
         map.mark(0, length);
         assertThat(drain(map)).containsExactly(new Range(0, length));
@@ -64,6 +65,16 @@ class DirtyPagesTest {
         DirtyPages least = new DirtyPages(Long.MAX_VALUE, 0);
         least.mark(Long.MAX_VALUE - 1, 1);
         assertThat(drain(least)).hasSize(1);
+    }
+
+    @Test
+    void whatIsOutsideTheRegionIsRefused() {
+        DirtyPages map = new DirtyPages(PAGE + 1, UNLIMITED);
+        map.mark(PAGE, 1);
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> map.mark(PAGE, 2));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> map.mark(-1, 1));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> map.mark(0, -1));
+        assertThat(drain(map)).containsExactly(new Range(PAGE, 1));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -83,6 +84,62 @@ class GuestMemoryTest {
             Awaitility.await().until(() -> dma.unregistered().size() == 2);
             assertThatThrownBy(() -> dma.registered().getFirst().segment().get(INT, 0))
                     .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void asManyRegionsAsTheLibraryTakesComeAndGoWithTheClient() {
+        int wanted = 2000;
+        int most = ServerFixture.LIBRARY.level().dmaRegionLimit(wanted);
+        RecordingDma dma = new RecordingDma();
+        try (ServerFixture server = ServerFixture.start(device -> device.dma(dma, wanted));
+                MemFd memory = MemFd.create("guest", LENGTH)) {
+            try (RawClient client = server.connect()) {
+                // From the last to the first, every second page.
+                for (int i = most - 1; i >= 0; i--) {
+                    client.mapDma(IOVA + 8192L * i, 4096, memory.fd(), 4096L * (i % 256), RW)
+                            .ok();
+                }
+                assertThat(client.mapDma(0, 4096, memory.fd(), 0, RW).errno()).isEqualTo(Errno.EINVAL);
+                List<DmaRegion> regions = server.context().dmaRegions();
+                assertThat(regions).hasSize(most).isSortedAccordingTo(Comparator.comparingLong(DmaRegion::iova));
+                regions.getLast().segment().set(INT, 0, 4711);
+                byte[] read = new byte[4];
+                server.runOnContext(
+                        context -> context.readGuest(IOVA + 8192L * (most - 1), MemorySegment.ofArray(read)));
+                assertThat(read).isEqualTo(new byte[] {0x67, 0x12, 0, 0});
+                server.runOnContext(
+                        context -> assertThatThrownBy(() -> context.readGuest(IOVA + 4096, MemorySegment.ofArray(read)))
+                                .isInstanceOf(ErrnoException.class));
+            }
+            Awaitility.await().until(() -> dma.unregistered().size() == most);
+            assertThat(server.context().dmaRegions()).isEmpty();
+        }
+    }
+
+    /**
+     * Level 0.2b looks for what overlaps a new region at the first one that ends behind its beginning, which a region that wraps around
+     * can be. Two regions at one place must not make one of them look unmapped that is in use, or the other way round.
+     */
+    @Test
+    void aRegionThatGotOverAnotherStaysUnused() {
+        RecordingDma dma = new RecordingDma();
+        try (ServerFixture server = ServerFixture.start(device -> device.dma(dma));
+                RawClient client = server.connect();
+                MemFd memory = MemFd.create("guest", 2 * LENGTH)) {
+            client.mapDma(IOVA, LENGTH, memory.fd(), 0, RW).ok();
+            boolean wraps = client.mapDma(-4096, IOVA + 12288, RW).errno() == 0;
+            boolean over = client.mapDma(IOVA, 2 * LENGTH, memory.fd(), 0, RW).errno() == 0;
+            assertThat(over).isEqualTo(wraps && ServerFixture.LIBRARY.level() == AbiLevel.V0_2B);
+            DmaRegion first = dma.registered().getFirst();
+            assertThat(server.context().dmaRegions()).containsExactly(first);
+            assertThat(first.segment().get(INT, 0)).isZero();
+            if (over) {
+                client.unmapDma(IOVA, 2 * LENGTH).ok();
+                assertThat(first.segment().get(INT, 0)).isZero();
+            }
+            client.unmapDma(IOVA, LENGTH).ok();
+            assertThatThrownBy(() -> first.segment().get(INT, 0)).isInstanceOf(IllegalStateException.class);
         }
     }
 

@@ -3,12 +3,9 @@ package io.vfiouser.nvme;
 import io.vfiouser.nvme.controller.NvmeController;
 import io.vfiouser.nvme.memory.GuestMemory;
 import io.vfiouser.nvme.memory.GuestRegion;
-import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.server.DmaListener;
 import io.vfiouser.server.DmaRegion;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -42,20 +39,15 @@ final class DmaMemory implements DmaListener {
                 region.segment(),
                 region.protection().readable(),
                 region.protection().writable(),
-                region::markDirty);
-        List<GuestRegion> all = new ArrayList<>(regions.values());
-        all.add(added);
-        try {
-            memory.publish(RegionTable.of(all));
-            regions.put(region, added);
-        } catch (IllegalArgumentException overlap) {
-            LOG.warn("{} is not used: {}", region, overlap.getMessage());
-        }
+                region.dirtyMarks()::mark);
+        memory.add(added);
+        regions.put(region, added);
     }
 
     @Override
     public void unregistered(DmaRegion region) {
-        if (regions.remove(region) == null) {
+        GuestRegion removed = regions.remove(region);
+        if (removed == null) {
             return;
         }
         boolean pausedBefore = controller.paused();
@@ -64,7 +56,7 @@ final class DmaMemory implements DmaListener {
             // same.
             pauseNow();
         }
-        memory.publish(RegionTable.of(new ArrayList<>(regions.values())));
+        memory.remove(removed);
         if (!pausedBefore) {
             controller.resume();
         }

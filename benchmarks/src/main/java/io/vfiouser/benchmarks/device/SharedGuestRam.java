@@ -69,7 +69,7 @@ public final class SharedGuestRam implements GuestRam {
         client.start();
         DmaRegion region = registered.await();
         client.awaitReady();
-        DirtyMarker marker = marking == Marking.NONE ? DirtyMarker.NONE : region::markDirty;
+        DirtyMarker marker = marking == Marking.NONE ? DirtyMarker.NONE : region.dirtyMarks()::mark;
         regions = List.of(new GuestRegion(IOVA, region.segment(), true, true, marker));
     }
 

@@ -1,6 +1,7 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.memory.GuestMemory;
+import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.migration.ControllerState;
 import io.vfiouser.nvme.migration.PciState;
 import io.vfiouser.nvme.migration.StateRefusedException;
@@ -370,8 +371,13 @@ public final class NvmeController implements AutoCloseable {
     }
 
     private void takeMemory() {
-        admin.map(shared.memory.table());
-        ioQueues.map(shared.memory.table());
+        if (admin.queue().isEmpty()) {
+            // Not enabled: there are no queues, and no need for a table between two regions that the guest gives.
+            return;
+        }
+        RegionTable table = shared.memory.table();
+        admin.map(table);
+        ioQueues.map(table);
     }
 
     private void payOwed() {

@@ -201,7 +201,16 @@ public final class QueuePoller {
         return work;
     }
 
+    /** The guest's memory as this pass knows it. */
+    RegionTable table() {
+        return table;
+    }
+
     private void takeTable() {
+        if (queues.length == 0) {
+            // Nobody here needs to know yet; the guest may be giving its memory piece by piece.
+            return;
+        }
         RegionTable now = shared.memory.table();
         if (table != now) {
             table = now;

@@ -1,6 +1,8 @@
 package io.vfiouser.nvme.controller;
 
 import io.vfiouser.nvme.block.BlockRanges;
+import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.memory.UpcomingRegions;
 import io.vfiouser.nvme.spec.IoCommand;
 import io.vfiouser.nvme.spec.NativeMemory;
 import io.vfiouser.nvme.spec.NvmOpcode;
@@ -27,6 +29,7 @@ final class UpcomingCommands {
     private @Nullable SubmissionQueue recent;
 
     private final BlockRanges ranges = new BlockRanges(WINDOW);
+    private final UpcomingRegions regions = new UpcomingRegions(WINDOW);
     /** Nobody reads it; without it the loads that fill it would not be made at all. */
     @SuppressWarnings("UnusedVariable")
     private long loaded;
@@ -65,6 +68,10 @@ final class UpcomingCommands {
     void lookAt(SubmissionQueue queue, MemorySegment entries, int count) {
         int looked = Math.min(count, WINDOW);
         load(queue, entries, looked);
+        RegionTable table = poller.table();
+        if (UpcomingRegions.helpWith(table)) {
+            lookAtRegions(queue, entries, looked, table);
+        }
         announce(queue, entries, looked);
     }
 
@@ -76,6 +83,17 @@ final class UpcomingCommands {
             at = queue.after(at);
         }
         loaded = sum;
+    }
+
+    private void lookAtRegions(SubmissionQueue queue, MemorySegment entries, int count, RegionTable table) {
+        // As in announce.
+        regions.clear();
+        long at = queue.next();
+        for (int i = 0; i < count; i++) {
+            regions.add(SubmissionEntry.prp1(entries, at));
+            at = queue.after(at);
+        }
+        regions.lookAt(table);
     }
 
     /** Tells the namespaces, each of all that follow one another. */

@@ -8,18 +8,28 @@ package io.vfiouser.nvme.memory;
 final class AddressIndex {
     private static final int PARTS_PER_ADDRESS = 2;
 
-    private final long[] addresses;
+    private final long[] entries;
+    private final int stride;
+    private final int count;
+    private final long firstAddress;
     private final int shift;
     /** For each part the place of the last address that is not above where the part begins; and one more, the last place of all. */
     private final int[] places;
 
-    /** @param addresses sorted as unsigned numbers, without repetition; kept, not copied */
-    AddressIndex(long[] addresses) {
-        this.addresses = addresses;
-        int count = addresses.length;
+    /**
+     * An index of addresses that somebody else keeps.
+     *
+     * @param entries each begins with an address; sorted by them as unsigned numbers, without repetition; not copied
+     * @param stride length of an entry
+     */
+    AddressIndex(long[] entries, int stride) {
+        this.entries = entries;
+        this.stride = stride;
+        count = entries.length / stride;
+        firstAddress = count > 0 ? entries[0] : 0;
         int binaryShift = 0;
         if (count > 1) {
-            long span = addresses[count - 1] - addresses[0];
+            long span = address(count - 1) - firstAddress;
             while (Long.compareUnsigned(span >>> binaryShift, (long) PARTS_PER_ADDRESS * count) >= 0) {
                 binaryShift++;
             }
@@ -31,33 +41,45 @@ final class AddressIndex {
         fill();
     }
 
+    private long address(int place) {
+        return entries[place * stride];
+    }
+
     private void fill() {
         int place = 0;
         int parts = places.length - 1;
         for (int part = 0; part < parts; part++) {
             long begin = (long) part << shift;
-            while (place + 1 < addresses.length
-                    && Long.compareUnsigned(addresses[place + 1] - addresses[0], begin) <= 0) {
+            while (place + 1 < count && Long.compareUnsigned(address(place + 1) - firstAddress, begin) <= 0) {
                 place++;
             }
             places[part] = place;
         }
-        places[parts] = addresses.length - 1;
+        places[parts] = count - 1;
+    }
+
+    /** A place near that of {@link #floor}, found without a comparison that the processor could guess wrong. Not for an empty index. */
+    int guess(long address) {
+        return places[part(address)];
+    }
+
+    private int part(long address) {
+        long part = (address - firstAddress) >>> shift;
+        int last = places.length - 2;
+        return part < 0 || part > last ? last : (int) part;
     }
 
     /** The place of the last address that is at or below {@code address}, or -1. */
     int floor(long address) {
-        if (addresses.length == 0 || Long.compareUnsigned(address, addresses[0]) < 0) {
+        if (count == 0 || Long.compareUnsigned(address, firstAddress) < 0) {
             return -1;
         }
-        long part = (address - addresses[0]) >>> shift;
-        int last = places.length - 2;
-        int at = part < 0 || part > last ? last : (int) part;
+        int at = part(address);
         int low = places[at];
         int high = places[at + 1];
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (Long.compareUnsigned(addresses[middle], address) <= 0) {
+            if (Long.compareUnsigned(address(middle), address) <= 0) {
                 low = middle;
             } else {
                 high = middle - 1;

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guest memory of one command: pieces in the order of the data, and the regions they lie in. Made once per command slot and used
+ * The guest memory of one command: pieces in the order of the data, and where writes to them are recorded. Made once per command slot and used
  * again; neighbouring pieces are merged; a buffer that has reached its working size allocates nothing. Pieces of data that the guest
  * does not want lie in memory of this process and belong to no region.
  *
@@ -18,9 +18,10 @@ public final class GuestBuffer {
 
     private final SegmentList segments = new SegmentList(INITIAL_PIECES);
     private int hint;
-    private @Nullable GuestRegion firstRegion;
+    /** Where writes to the first piece are recorded; null for memory of this process. */
+    private @Nullable DirtyMarker firstMarker;
     /** Of all pieces but the first. */
-    private @Nullable GuestRegion[] regions = new GuestRegion[INITIAL_PIECES - 1];
+    private @Nullable DirtyMarker[] markers = new DirtyMarker[INITIAL_PIECES - 1];
 
     /** The pieces, to be handed to a back end; changed only through this buffer. */
     public SegmentList segments() {
@@ -36,11 +37,11 @@ public final class GuestBuffer {
         segments.rewind();
     }
 
-    /** Forgets all pieces, and the regions that they lay in: for when there is another {@link RegionTable}. */
+    /** Forgets all pieces, and what belongs to the regions that they lay in: for when there is another {@link RegionTable}. */
     public void forgetRegions() {
         segments.clear();
-        firstRegion = null;
-        Arrays.fill(regions, null);
+        firstMarker = null;
+        Arrays.fill(markers, null);
     }
 
     /**
@@ -80,9 +81,9 @@ public final class GuestBuffer {
     /** Records all pieces of guest memory as written by the device: after the data is there, before the guest is told. */
     public void markDirty() {
         for (int i = 0; i < segments.size(); i++) {
-            GuestRegion region = i == 0 ? firstRegion : regions[i - 1];
-            if (region != null) {
-                region.dirty().markDirty(segments.offset(i), segments.length(i));
+            DirtyMarker marker = i == 0 ? firstMarker : markers[i - 1];
+            if (marker != null) {
+                marker.markDirty(segments.offset(i), segments.length(i));
             }
         }
     }
@@ -105,21 +106,20 @@ public final class GuestBuffer {
     }
 
     private void add(RegionTable table, int index, long iova, long lengthBytes) {
-        GuestRegion region = table.region(index);
-        segments.add(region.segment(), iova - table.start(index), lengthBytes);
-        remember(region);
+        segments.add(table.segment(index), iova - table.start(index), lengthBytes);
+        remember(table.marker(index));
     }
 
-    /** Keeps the region of the piece that was added, or merged, last. */
-    private void remember(@Nullable GuestRegion region) {
+    /** Keeps the marker of the piece that was added, or merged, last. */
+    private void remember(@Nullable DirtyMarker marker) {
         int last = segments.size() - 1;
         if (last == 0) {
-            firstRegion = region;
+            firstMarker = marker;
             return;
         }
-        if (last > regions.length) {
-            regions = Arrays.copyOf(regions, 2 * regions.length + 1);
+        if (last > markers.length) {
+            markers = Arrays.copyOf(markers, 2 * markers.length + 1);
         }
-        regions[last - 1] = region;
+        markers[last - 1] = marker;
     }
 }

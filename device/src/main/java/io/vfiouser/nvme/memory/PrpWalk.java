@@ -111,7 +111,7 @@ public final class PrpWalk {
                 return StatusCode.DATA_TRANSFER_ERROR;
             }
             listHint = index;
-            long entry = NativeMemory.i64(table.region(index).segment(), at - table.start(index));
+            long entry = NativeMemory.i64(table.segment(index), at - table.start(index));
             if ((entry & pageMask) != 0) {
                 return StatusCode.PRP_OFFSET_INVALID;
             }

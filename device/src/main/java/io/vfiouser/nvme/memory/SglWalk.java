@@ -151,7 +151,7 @@ public final class SglWalk {
             return readAcross(table, iova);
         }
         listHint = index;
-        MemorySegment segment = table.region(index).segment();
+        MemorySegment segment = table.segment(index);
         long offset = iova - table.start(index);
         address = SglDescriptor.address(segment, offset);
         lengthAndType = SglDescriptor.lengthAndType(segment, offset);
@@ -165,8 +165,8 @@ public final class SglWalk {
         if (low < 0 || high < 0) {
             return false;
         }
-        address = NativeMemory.i64(table.region(low).segment(), iova - table.start(low));
-        lengthAndType = NativeMemory.i64(table.region(high).segment(), iova + QWORD_BYTES - table.start(high));
+        address = NativeMemory.i64(table.segment(low), iova - table.start(low));
+        lengthAndType = NativeMemory.i64(table.segment(high), iova + QWORD_BYTES - table.start(high));
         return true;
     }
 }

@@ -6,6 +6,7 @@ import io.vfiouser.nvme.block.RamBlockDevice;
 import io.vfiouser.nvme.memory.DirtyMarker;
 import io.vfiouser.nvme.memory.GuestRegion;
 import io.vfiouser.nvme.memory.RegionTable;
+import io.vfiouser.nvme.memory.UpcomingRegions;
 import io.vfiouser.nvme.spec.AdminOpcode;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.ControllerStatus;
@@ -18,6 +19,7 @@ import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.InMemoryGuest;
 import io.vfiouser.nvme.testing.NvmeHost;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +92,36 @@ class HostileGuestTest {
             }
             assertThat(ControllerStatus.fatal(host.status())).isFalse();
         }
+    }
+
+    /** Of so many regions that those of the next commands are looked at before. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void everyIoCommandOfAGuestWithManyRegionsIsAnswered(long seed) {
+        Random random = new Random(seed);
+        try (InMemoryGuest guest = InMemoryGuest.mapped(RamBlockDevice.ofSize(1 << 20))) {
+            NvmeHost host = new NvmeHost(guest);
+            host.enable();
+            HostQueue queue = host.createQueues(1, 64);
+            RegionTable table = scratchInPages(guest);
+            assertThat(UpcomingRegions.helpWith(table)).isTrue();
+            guest.guestMemory().publish(table);
+            for (int i = 0; i < COMMANDS; i++) {
+                int cid = queue.submit((sq, at, c) -> garble(random, host, sq, at, c, IO_OPCODES));
+                assertThat(queue.reap().commandId()).isEqualTo(cid);
+            }
+            assertThat(ControllerStatus.fatal(host.status())).isFalse();
+        }
+    }
+
+    private static RegionTable scratchInPages(InMemoryGuest guest) {
+        RegionTable whole = withScratchOnly(guest);
+        List<GuestRegion> regions = new ArrayList<>(List.of(whole.region(0)));
+        GuestRegion scratch = whole.region(1);
+        for (long at = 0; at < scratch.lengthBytes(); at += NvmeHost.PAGE) {
+            regions.add(GuestRegion.of(scratch.iova() + at, scratch.segment().asSlice(at, NvmeHost.PAGE)));
+        }
+        return RegionTable.of(regions);
     }
 
     /** The first 32 pages, where the queues are, may not be written by data; the queues were resolved before. */

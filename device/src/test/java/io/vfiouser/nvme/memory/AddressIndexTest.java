@@ -16,7 +16,7 @@ class AddressIndexTest {
 
     private static void answersLikeASortedSet(NavigableSet<Long> addresses, Random random) {
         AddressIndex index =
-                new AddressIndex(addresses.stream().mapToLong(each -> each).toArray());
+                new AddressIndex(addresses.stream().mapToLong(each -> each).toArray(), 1);
         List<Long> places = List.copyOf(addresses);
         for (long address : places) {
             for (long near = address - 1; near != address + 2; near++) {
@@ -34,9 +34,13 @@ class AddressIndexTest {
     private static void check(AddressIndex index, NavigableSet<Long> addresses, List<Long> places, long address) {
         Long floor = addresses.floor(address);
         int found = index.floor(address);
+        if (!places.isEmpty()) {
+            assertThat(index.guess(address)).isBetween(0, places.size() - 1);
+        }
         if (floor == null) {
             assertThat(found).isEqualTo(-1);
         } else {
+            assertThat(index.guess(address)).isLessThanOrEqualTo(found);
             assertThat(places.get(found)).isEqualTo(floor);
         }
     }

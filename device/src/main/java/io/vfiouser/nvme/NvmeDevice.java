@@ -61,6 +61,8 @@ public final class NvmeDevice implements AutoCloseable {
         this.library = library;
         this.subsystem = subsystem;
         this.ownsSubsystem = builder.sharedSubsystem().isEmpty();
+        DmaRegionLimit dmaRegions = DmaRegionLimit.of(builder.mostDmaRegions(), library);
+        resources.add(dmaRegions);
         boolean mapped = builder.doorbellMode() == DoorbellMode.MAPPED;
         MemFd memory = mapped ? MemFd.create("nvme-bar0", PciLayout.BAR0_BYTES) : null;
         this.bar0 = memory;
@@ -91,7 +93,7 @@ public final class NvmeDevice implements AutoCloseable {
                 socket.getFileName().toString());
         this.loop = new ControlLoop(controller, migration, mapped);
         DeviceContext context = PciLayout.describe(socket, library, options, memory, controller, function, loop)
-                .dma(new DmaMemory(guest, controller))
+                .dma(new DmaMemory(guest, controller), dmaRegions.regions())
                 .migration(migration)
                 .reset(reason -> {
                     migration.reset();

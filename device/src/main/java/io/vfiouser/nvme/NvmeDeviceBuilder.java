@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Describes an {@link NvmeDevice}. A namespace and a socket are needed, everything else has a default. Used by one thread. */
 public final class NvmeDeviceBuilder {
+    /** Regions a client may count on without asking: vfio-user protocol, {@code max_dma_maps}. */
+    public static final int MOST_DMA_REGIONS = 65_535;
+
     /** The socket's name if a folder was given: where SPDK's driver looks for it. */
     private static final String SOCKET_IN_FOLDER = "cntrl";
 
@@ -29,6 +32,7 @@ public final class NvmeDeviceBuilder {
     private Optional<NvmSubsystem> shared = Optional.empty();
     private StorageMode storage = StorageMode.COPY;
     private int pollers = 1;
+    private int dmaRegions = DmaRegionLimit.DEFAULT;
     private boolean shadowDoorbells = true;
 
     NvmeDeviceBuilder() {}
@@ -114,6 +118,21 @@ public final class NvmeDeviceBuilder {
                     "1 to " + ControllerOptions.MAXIMUM_QUEUE_PAIRS + " pollers, not " + count);
         }
         pollers = count;
+        return this;
+    }
+
+    /**
+     * How many regions of memory a guest may share at a time, {@value DmaRegionLimit#DEFAULT} by default: more are refused. A guest with an IOMMU
+     * of its own may need thousands. A library up to ABI level 0.2a has a number of its own compiled in, 16 at 0.1 and 64 at 0.2a, and {@link #start}
+     * refuses any that is asked for; as it does one for which the system gives the process too few mappings.
+     *
+     * @param most 1 to {@value DmaRegionLimit#MOST}
+     */
+    public NvmeDeviceBuilder dmaRegions(int most) {
+        if (most < 1 || most > MOST_DMA_REGIONS) {
+            throw new IllegalArgumentException("1 to " + MOST_DMA_REGIONS + " DMA regions, not " + most);
+        }
+        dmaRegions = most;
         return this;
     }
 
@@ -230,6 +249,10 @@ public final class NvmeDeviceBuilder {
 
     boolean offersShadowDoorbells() {
         return shadowDoorbells;
+    }
+
+    int mostDmaRegions() {
+        return dmaRegions;
     }
 
     int pollerCount() {

@@ -152,6 +152,14 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable ProcessorList processors;
 
     @Option(
+            names = "--dma-regions",
+            paramLabel = "N",
+            description =
+                    "How many regions of memory a guest may share at a time (256; libvfio-user 0.1 has 16 compiled in, 0.2a has"
+                            + " 64). A guest with an IOMMU of its own may need thousands.")
+    private @Nullable Integer dmaRegions;
+
+    @Option(
             names = "--settings",
             paramLabel = "FILE",
             description =
@@ -248,6 +256,9 @@ final class ServeCommand implements Callable<Integer> {
         if (processors != null) {
             builder.cpu(processors.ids().stream().mapToInt(Integer::intValue).toArray());
         }
+        if (dmaRegions != null) {
+            builder.dmaRegions(dmaRegions);
+        }
         try {
             return builder.start();
         } catch (IllegalStateException e) {
@@ -286,6 +297,9 @@ final class ServeCommand implements Callable<Integer> {
         }
         if (blockSize != null && blockSize != 512 && blockSize != 4096) {
             throw usage("--block-size must be 512 or 4096, not " + blockSize);
+        }
+        if (dmaRegions != null && (dmaRegions < 1 || dmaRegions > NvmeDeviceBuilder.MOST_DMA_REGIONS)) {
+            throw usage("--dma-regions must be 1 to " + NvmeDeviceBuilder.MOST_DMA_REGIONS + ", not " + dmaRegions);
         }
         checkPollers();
     }

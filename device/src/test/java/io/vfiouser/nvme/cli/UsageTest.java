@@ -47,6 +47,8 @@ class UsageTest {
                 "dance                                                    | dance",
                 "serve --socket x                                         | --ram",
                 "serve --ram 1G                                           | --socket",
+                "serve --socket x --ram 1G --dma-regions 0                | 1 to 65535",
+                "serve --socket x --ram 1G --dma-regions 65536            | 1 to 65535",
                 "serve --socket x --socket x --ram 1G                     | twice",
                 "serve --socket x --socket ./x --ram 1G                   | twice",
                 "serve --socket x --pool-dir /tmp                         | --pool-size",

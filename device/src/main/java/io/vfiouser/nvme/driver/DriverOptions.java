@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param timeout the longest wait for a command, and for an answer of the server
  * @param iovaBase where guest memory begins for the device; a multiple of 2 MiB
  * @param shadowDoorbells use shadow doorbells for the I/O queues if the controller has them
+ * @param dmaRegions in how many regions the device gets guest memory, as far as it is the caller's; the first has what the queues need as well. No more than
+ *     {@code memoryBytes} has pages, nor than the server takes; more than 1 neither of huge pages nor movable
  */
 public record DriverOptions(
         int queues,
@@ -25,7 +27,8 @@ public record DriverOptions(
         int maximumTransferBytes,
         Duration timeout,
         long iovaBase,
-        boolean shadowDoorbells) {
+        boolean shadowDoorbells,
+        int dmaRegions) {
 
     private static final int MAXIMUM_QUEUES = 65_535;
     private static final int MAXIMUM_DEPTH = 65_535;
@@ -39,12 +42,17 @@ public record DriverOptions(
                 maximumTransferBytes >= HostMemory.PAGE_BYTES && maximumTransferBytes % HostMemory.PAGE_BYTES == 0,
                 "the largest transfer must be a multiple of 4096, not " + maximumTransferBytes);
         require(timeout.isPositive(), "the time-out must be positive");
+        require(
+                dmaRegions == 1 || (dmaRegions > 1 && dmaRegions <= memoryBytes / HostMemory.PAGE_BYTES),
+                "DMA regions must be 1 to the number of pages of the caller's memory, "
+                        + memoryBytes / HostMemory.PAGE_BYTES + ", not " + dmaRegions);
+        require(dmaRegions == 1 || !hugePages, "memory of huge pages is one DMA region, not " + dmaRegions);
         require(iovaBase >= 0 && iovaBase % IOVA_ALIGNMENT == 0, "the IOVA must be a multiple of 2 MiB");
     }
 
     /** One queue of depth 32, 64 MiB for buffers, polled, transfers up to 1 MiB, ten seconds, doorbell registers only. */
     public static DriverOptions defaults() {
-        return new DriverOptions(1, 32, 64 << 20, false, false, 1 << 20, Duration.ofSeconds(10), 1L << 32, false);
+        return new DriverOptions(1, 32, 64 << 20, false, false, 1 << 20, Duration.ofSeconds(10), 1L << 32, false, 1);
     }
 
     public DriverOptions withQueues(int wanted) {
@@ -57,7 +65,8 @@ public record DriverOptions(
                 maximumTransferBytes,
                 timeout,
                 iovaBase,
-                shadowDoorbells);
+                shadowDoorbells,
+                dmaRegions);
     }
 
     public DriverOptions withDepth(int wanted) {
@@ -70,12 +79,22 @@ public record DriverOptions(
                 maximumTransferBytes,
                 timeout,
                 iovaBase,
-                shadowDoorbells);
+                shadowDoorbells,
+                dmaRegions);
     }
 
     public DriverOptions withMemoryBytes(long wanted) {
         return new DriverOptions(
-                queues, depth, wanted, hugePages, interrupts, maximumTransferBytes, timeout, iovaBase, shadowDoorbells);
+                queues,
+                depth,
+                wanted,
+                hugePages,
+                interrupts,
+                maximumTransferBytes,
+                timeout,
+                iovaBase,
+                shadowDoorbells,
+                dmaRegions);
     }
 
     public DriverOptions withHugePages(boolean wanted) {
@@ -88,7 +107,8 @@ public record DriverOptions(
                 maximumTransferBytes,
                 timeout,
                 iovaBase,
-                shadowDoorbells);
+                shadowDoorbells,
+                dmaRegions);
     }
 
     public DriverOptions withInterrupts(boolean wanted) {
@@ -101,12 +121,22 @@ public record DriverOptions(
                 maximumTransferBytes,
                 timeout,
                 iovaBase,
-                shadowDoorbells);
+                shadowDoorbells,
+                dmaRegions);
     }
 
     public DriverOptions withMaximumTransferBytes(int wanted) {
         return new DriverOptions(
-                queues, depth, memoryBytes, hugePages, interrupts, wanted, timeout, iovaBase, shadowDoorbells);
+                queues,
+                depth,
+                memoryBytes,
+                hugePages,
+                interrupts,
+                wanted,
+                timeout,
+                iovaBase,
+                shadowDoorbells,
+                dmaRegions);
     }
 
     public DriverOptions withTimeout(Duration wanted) {
@@ -119,12 +149,36 @@ public record DriverOptions(
                 maximumTransferBytes,
                 wanted,
                 iovaBase,
-                shadowDoorbells);
+                shadowDoorbells,
+                dmaRegions);
     }
 
     public DriverOptions withShadowDoorbells(boolean wanted) {
         return new DriverOptions(
-                queues, depth, memoryBytes, hugePages, interrupts, maximumTransferBytes, timeout, iovaBase, wanted);
+                queues,
+                depth,
+                memoryBytes,
+                hugePages,
+                interrupts,
+                maximumTransferBytes,
+                timeout,
+                iovaBase,
+                wanted,
+                dmaRegions);
+    }
+
+    public DriverOptions withDmaRegions(int wanted) {
+        return new DriverOptions(
+                queues,
+                depth,
+                memoryBytes,
+                hugePages,
+                interrupts,
+                maximumTransferBytes,
+                timeout,
+                iovaBase,
+                shadowDoorbells,
+                wanted);
     }
 
     /** Entries of an I/O queue: a power of two, one more than the depth at least, since a full ring cannot be told from an empty one. */

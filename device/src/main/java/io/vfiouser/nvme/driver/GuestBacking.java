@@ -10,7 +10,7 @@ import io.vfiouser.os.Protection;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** What is behind a guest's memory: one region, readable and writable for both sides. */
+/** What is behind a guest's memory: one piece here, readable and writable for both sides. */
 interface GuestBacking extends AutoCloseable {
 
     MemorySegment segment();
@@ -77,14 +77,27 @@ interface GuestBacking extends AutoCloseable {
         }
     }
 
-    /** One file of huge pages, if there are enough, which stays where it is. */
-    record Fixed(MemFd file, Mapping mapping, long iova) implements GuestBacking {
+    /**
+     * One file, which stays where it is.
+     *
+     * @param regions where in it the DMA regions begin
+     */
+    record Fixed(MemFd file, Mapping mapping, long iova, List<Long> regions) implements GuestBacking {
 
-        static Fixed create(long lengthBytes, long iova) {
-            MemFd file = MemFd.create("guest", lengthBytes, PageSize.EXPLICIT_HUGE);
+        /** Of one region, and of huge pages if there are enough. */
+        static Fixed ofHugePages(long lengthBytes, long iova) {
+            return create(lengthBytes, PageSize.EXPLICIT_HUGE, iova, List.of(0L));
+        }
+
+        static Fixed ofRegions(long lengthBytes, long iova, List<Long> regions) {
+            return create(lengthBytes, PageSize.BASE, iova, regions);
+        }
+
+        private static Fixed create(long lengthBytes, PageSize pages, long iova, List<Long> regions) {
+            MemFd file = MemFd.create("guest", lengthBytes, pages);
             try {
                 file.sealSize();
-                return new Fixed(file, file.map(Protection.READ_WRITE), iova);
+                return new Fixed(file, file.map(Protection.READ_WRITE), iova, regions);
             } catch (RuntimeException e) {
                 file.close();
                 throw e;
@@ -103,7 +116,11 @@ interface GuestBacking extends AutoCloseable {
 
         @Override
         public void mapInto(VfioUserClient client) {
-            client.mapDma(iova, mapping.lengthBytes(), file.fd(), 0, Protection.READ_WRITE);
+            for (int i = 0; i < regions.size(); i++) {
+                long start = regions.get(i);
+                long end = i + 1 < regions.size() ? regions.get(i + 1) : mapping.lengthBytes();
+                client.mapDma(iova + start, end - start, file.fd(), start, Protection.READ_WRITE);
+            }
         }
 
         @Override
@@ -112,7 +129,7 @@ interface GuestBacking extends AutoCloseable {
         @Override
         public GuestMemory movable() {
             throw new IllegalStateException(
-                    "guest memory of huge pages stays where it is: attach without them to move");
+                    "guest memory of huge pages, or of several DMA regions, stays where it is: attach without them to move");
         }
 
         @Override

@@ -85,6 +85,7 @@ final class GuestState {
                 transfer,
                 Duration.ofMillis(timeoutMillis),
                 from.i64(),
-                from.flag());
+                from.flag(),
+                1);
     }
 }

@@ -4,6 +4,8 @@ import io.vfiouser.client.VfioUserClient;
 import io.vfiouser.mover.GuestMemory;
 import io.vfiouser.os.PageSize;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,16 +32,37 @@ final class HostMemory implements AutoCloseable {
         freeByOffset.put(0L, segment.byteSize());
     }
 
-    static HostMemory create(long lengthBytes, boolean hugePages, long iovaBase) {
-        return create(lengthBytes, hugePages, iovaBase, new GuestThreads());
+    /** Movable memory of one region. */
+    static HostMemory create(long lengthBytes, long iova) {
+        return new HostMemory(
+                GuestBacking.Movable.create(roundUp(lengthBytes, PAGE_BYTES), iova), iova, new GuestThreads());
     }
 
-    static HostMemory create(long lengthBytes, boolean hugePages, long iovaBase, GuestThreads threads) {
+    /** Memory as the options want it, of which all but {@link DriverOptions#memoryBytes} is for the queues. */
+    static HostMemory create(long lengthBytes, DriverOptions options, GuestThreads threads) {
         long length = roundUp(lengthBytes, PAGE_BYTES);
-        return new HostMemory(
-                hugePages ? GuestBacking.Fixed.create(length, iovaBase) : GuestBacking.Movable.create(length, iovaBase),
-                iovaBase,
-                threads);
+        long iova = options.iovaBase();
+        GuestBacking backing;
+        if (options.dmaRegions() > 1) {
+            List<Long> regions = regionStarts(length, options.memoryBytes(), options.dmaRegions());
+            backing = GuestBacking.Fixed.ofRegions(length, iova, regions);
+        } else if (options.hugePages()) {
+            backing = GuestBacking.Fixed.ofHugePages(length, iova);
+        } else {
+            backing = GuestBacking.Movable.create(length, iova);
+        }
+        return new HostMemory(backing, iova, threads);
+    }
+
+    /** Where the DMA regions begin if the last so many bytes are cut into parts of about the same number of pages; the first has the rest as well. */
+    static List<Long> regionStarts(long lengthBytes, long cutBytes, int regions) {
+        long pages = cutBytes / PAGE_BYTES;
+        long cutStart = lengthBytes - pages * PAGE_BYTES;
+        List<Long> starts = new ArrayList<>(List.of(0L));
+        for (int i = 1; i < regions; i++) {
+            starts.add(cutStart + pages * i / regions * PAGE_BYTES);
+        }
+        return List.copyOf(starts);
     }
 
     /** Memory that somebody else made and closes; one region. */

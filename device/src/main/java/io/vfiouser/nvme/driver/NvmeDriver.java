@@ -230,16 +230,13 @@ public final class NvmeDriver implements AutoCloseable {
      * @throws NvmeDriverException if the device is no NVMe controller that this driver can use
      */
     public static NvmeDriver connect(Path path, DriverOptions options) {
-        return connect(
-                path,
-                options,
-                threads -> HostMemory.create(memoryBytes(options), options.hugePages(), options.iovaBase(), threads));
+        return connect(path, options, threads -> HostMemory.create(memoryBytes(options), options, threads));
     }
 
     /**
      * As {@link #connect(Path, DriverOptions)}, with guest memory that stays the caller's.
      *
-     * @param memory one region, of {@link #memoryBytes} at least; {@link DriverOptions#iovaBase} and huge pages do not count
+     * @param memory one region, of {@link #memoryBytes} at least; {@link DriverOptions#iovaBase}, huge pages and DMA regions do not count
      */
     public static NvmeDriver connect(Path path, DriverOptions options, GuestMemory memory) {
         return connect(path, options, threads -> {
@@ -277,7 +274,7 @@ public final class NvmeDriver implements AutoCloseable {
         return guest;
     }
 
-    /** The memory that moves with the device. Fails if it is backed by huge pages, which stay where they are. */
+    /** The memory that moves with the device. Fails if it is backed by huge pages or has several DMA regions: such stays where it is. */
     public GuestMemory guestMemory() {
         return memory.movable();
     }
@@ -533,7 +530,7 @@ public final class NvmeDriver implements AutoCloseable {
     private void shutDown() {
         try {
             lifecycle.shutDown();
-            client.unmapDma(memory.iovaBase(), memory.lengthBytes());
+            client.unmapAllDma();
         } catch (NvmeDisconnectedException | VfioUserException e) {
             if (!watchdog.serverGone()) {
                 throw e;

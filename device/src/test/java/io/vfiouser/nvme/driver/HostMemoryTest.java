@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class HostMemoryTest {
 
     private static final long LENGTH = 1 << 20;
-    private final HostMemory memory = HostMemory.create(LENGTH, false, 1L << 32);
+    private final HostMemory memory = HostMemory.create(LENGTH, 1L << 32);
 
     @AfterEach
     void close() {
@@ -39,6 +39,14 @@ class HostMemoryTest {
         }
         buffers.forEach(DmaBuffer::close);
         memory.allocate(LENGTH).close();
+    }
+
+    @Test
+    void regionsAreCutAtPagesAndTheFirstHasTheRest() {
+        assertThat(HostMemory.regionStarts(16 * 4096, 8 * 4096, 1)).containsExactly(0L);
+        assertThat(HostMemory.regionStarts(16 * 4096, 8 * 4096, 2)).containsExactly(0L, 12 * 4096L);
+        assertThat(HostMemory.regionStarts(16 * 4096, 8 * 4096 + 1, 3)).containsExactly(0L, 10 * 4096L, 13 * 4096L);
+        assertThat(HostMemory.regionStarts(5 * 4096, 3 * 4096, 3)).containsExactly(0L, 3 * 4096L, 4 * 4096L);
     }
 
     @Test

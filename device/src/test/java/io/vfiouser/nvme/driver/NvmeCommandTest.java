@@ -35,7 +35,7 @@ class NvmeCommandTest {
     private static final int QUEUE = 3;
     private static final long TIMEOUT_MILLIS = 10_000;
 
-    private final HostMemory memory = HostMemory.create(4 << 20, false, IOVA);
+    private final HostMemory memory = HostMemory.create(4 << 20, IOVA);
     private final Watchdog watchdog = new Watchdog(new AtomicBoolean()::get, "test");
     private final List<Integer> rung = new ArrayList<>();
     private QueuePair pair;

@@ -15,7 +15,7 @@ class PrpListsTest {
 
     private static final long IOVA = 1L << 32;
     private static final int PAGE = 4096;
-    private final HostMemory memory = HostMemory.create(64 << 20, false, IOVA);
+    private final HostMemory memory = HostMemory.create(64 << 20, IOVA);
 
     @AfterEach
     void close() {

@@ -29,7 +29,7 @@ class QueuePairTest {
     private static final int QUEUE = 3;
     private static final long TIMEOUT_MILLIS = 100;
 
-    private final HostMemory memory = HostMemory.create(1 << 20, false, IOVA);
+    private final HostMemory memory = HostMemory.create(1 << 20, IOVA);
     private final AtomicBoolean serverClosed = new AtomicBoolean();
     private final Watchdog watchdog = new Watchdog(serverClosed::get, "test");
     private final List<String> rung = new ArrayList<>();

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param seed of the random numbers
  * @param sleep wait for interrupts instead of polling; the driver must have been attached with them
  * @param commandsPerSecond of an open loop, of all queues together; 0 for a closed loop
+ * @param scatterBytes of guest memory, in which each command of any queue has a place at random; 0 for a buffer of each command that can be in flight
  */
 public record PerfSettings(
         Pattern pattern,
@@ -25,15 +26,39 @@ public record PerfSettings(
         long spanBytes,
         long seed,
         boolean sleep,
-        double commandsPerSecond) {
+        double commandsPerSecond,
+        long scatterBytes) {
 
     public PerfSettings {
         if (!(commandsPerSecond >= 0 && commandsPerSecond <= 1e9)) {
             throw new IllegalArgumentException("a rate must be 0 to 1e9 commands per second, not " + commandsPerSecond);
         }
+        if (scatterBytes != 0 && scatterBytes < transferBytes) {
+            throw new IllegalArgumentException("transfers of " + transferBytes + " bytes cannot be scattered over "
+                    + scatterBytes + " bytes of memory");
+        }
         if (commandsPerSecond > 0 && sleep) {
             throw new IllegalArgumentException("an open loop polls: it cannot sleep until an interrupt comes");
         }
+    }
+
+    /** With a buffer of each command that can be in flight. */
+    public PerfSettings(
+            Pattern pattern,
+            int transferBytes,
+            Duration warmUp,
+            Duration duration,
+            long spanBytes,
+            long seed,
+            boolean sleep,
+            double commandsPerSecond) {
+        this(pattern, transferBytes, warmUp, duration, spanBytes, seed, sleep, commandsPerSecond, 0);
+    }
+
+    /** The same, with the data scattered over so many bytes of guest memory. */
+    public PerfSettings scattered(long bytes) {
+        return new PerfSettings(
+                pattern, transferBytes, warmUp, duration, spanBytes, seed, sleep, commandsPerSecond, bytes);
     }
 
     /** Whether commands are due at fixed times. */

@@ -12,7 +12,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The commands of one queue under load: where they go, their buffers, and what they took. A slot is the tag of a command and has a buffer of
- * its own. Used by the thread of the queue; allocates nothing after construction.
+ * its own, unless the data are scattered. Used by the thread of the queue; allocates nothing after construction.
  */
 final class PerfTransfers {
 
@@ -24,6 +24,9 @@ final class PerfTransfers {
     private final PerfSettings settings;
     private final DmaBuffer buffer;
     private final long bufferOffset;
+    /** Where in the buffer a command may have its data if that is not its slot's place. */
+    private final long scatterPlaces;
+
     private final int blocksPerTransfer;
     private final long firstUnit;
     private final long units;
@@ -47,6 +50,7 @@ final class PerfTransfers {
         this.settings = settings;
         this.buffer = buffer;
         this.bufferOffset = bufferOffset;
+        this.scatterPlaces = settings.scatterBytes() / settings.transferBytes();
         this.blocksPerTransfer = settings.transferBytes() / namespace.blockBytes();
         long allUnits = Math.min(settings.spanBytes(), namespace.lengthBytes()) / settings.transferBytes();
         // random access goes everywhere; sequential streams each have a part of their own
@@ -106,7 +110,8 @@ final class PerfTransfers {
         long unit = firstUnit + nextUnit();
         long lba = unit * blocksPerTransfer;
         int length = settings.transferBytes();
-        long iova = buffer.iova() + bufferOffset + (long) slot * length;
+        long place = scatterPlaces == 0 ? slot : Math.unsignedMultiplyHigh(nextRandom(), scatterPlaces);
+        long iova = buffer.iova() + bufferOffset + place * length;
         boolean read = nextIsRead();
         reading[slot] = read;
         startedAt[slot] = at;
@@ -151,7 +156,8 @@ final class PerfTransfers {
     /** Gives what is written a content. */
     void fillBuffers() {
         if (settings.pattern().writes()) {
-            long length = (long) startedAt.length * settings.transferBytes();
+            long places = scatterPlaces == 0 ? startedAt.length : scatterPlaces;
+            long length = places * settings.transferBytes();
             for (long i = 0; i < length; i += Long.BYTES) {
                 buffer.segment().set(ValueLayout.JAVA_LONG_UNALIGNED, bufferOffset + i, nextRandom());
             }

@@ -20,7 +20,8 @@ public final class PerfWorkload {
      */
     public static PerfReport run(NvmeDriver driver, NamespaceInfo namespace, PerfSettings settings, Progress progress) {
         check(driver, namespace, settings);
-        long slotsBytes = (long) driver.ioQueue(0).depth() * settings.transferBytes();
+        boolean scattered = settings.scatterBytes() > 0;
+        long slotsBytes = scattered ? 0 : (long) driver.ioQueue(0).depth() * settings.transferBytes();
         long start = System.nanoTime();
         long countFrom = start + settings.warmUp().toNanos();
         long end = countFrom + settings.duration().toNanos();
@@ -28,7 +29,8 @@ public final class PerfWorkload {
         List<PerfTransfers> queues = new ArrayList<>();
         List<PacedPerfWorker> paced = new ArrayList<>();
         List<QueueTask> tasks = new ArrayList<>();
-        try (DmaBuffer buffer = driver.allocate(driver.ioQueueCount() * slotsBytes)) {
+        try (DmaBuffer buffer =
+                driver.allocate(scattered ? settings.scatterBytes() : driver.ioQueueCount() * slotsBytes)) {
             for (int i = 0; i < driver.ioQueueCount(); i++) {
                 PerfTransfers transfers = new PerfTransfers(driver, i, namespace, settings, buffer, i * slotsBytes);
                 queues.add(transfers);

@@ -1,5 +1,6 @@
 package io.vfiouser.benchmarks.sidebyside;
 
+import io.vfiouser.nvme.NvmeDeviceBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,8 +12,13 @@ import java.util.List;
  * @param blockBytes of each command
  * @param depth commands in flight on each queue
  * @param queues I/O queues of the client
+ * @param dmaRegions regions in which the target gets the client's memory: {@link #SCATTER_BYTES} of it then, of pages of the usual size, and each
+ *     command moves its data into a place at random; 0 for a buffer of each command that can be in flight, in one region of huge pages
  */
-record Cell(Backend backend, Mode mode, int blockBytes, int depth, int queues) {
+record Cell(Backend backend, Mode mode, int blockBytes, int depth, int queues, int dmaRegions) {
+
+    /** Client memory over which the data are scattered where DMA regions are counted. */
+    static final long SCATTER_BYTES = 256 << 20;
 
     private static final int LARGEST_BLOCK = 1 << 20;
     private static final int[] DEPTHS = {1, 32, 128};
@@ -22,33 +28,49 @@ record Cell(Backend backend, Mode mode, int blockBytes, int depth, int queues) {
         require(blockBytes >= 512 && blockBytes <= LARGEST_BLOCK && blockBytes % 512 == 0, "a block of " + blockBytes);
         require(depth >= 1 && depth <= 4095, "a depth of " + depth);
         require(queues >= 1 && queues <= 64, queues + " queues");
+        require(dmaRegions >= 0 && dmaRegions <= NvmeDeviceBuilder.MOST_DMA_REGIONS, dmaRegions + " DMA regions");
     }
 
     private static void require(boolean condition, String what) {
         if (!condition) {
             throw new IllegalArgumentException(
                     what + " cannot be measured: blocks are multiples of 512 up to 1M, depths 1 to"
-                            + " 4095, queues 1 to 64");
+                            + " 4095, queues 1 to 64, DMA regions 1 to 65535");
         }
     }
 
-    /** As in {@code ram:randread:4K:32} or {@code null:read:128K:32:4}, the last being queues. */
+    /** With a buffer of each command that can be in flight. */
+    Cell(Backend backend, Mode mode, int blockBytes, int depth, int queues) {
+        this(backend, mode, blockBytes, depth, queues, 0);
+    }
+
+    /**
+     * As in {@code ram:randread:4K:32} or {@code null:read:128K:32:4}, the last being queues, or {@code ram:randread:4K:32:1:1024}, the last being
+     * DMA regions.
+     */
     static Cell parse(String text) {
         String[] parts = text.split(":", -1);
         try {
-            if (parts.length == 4 || parts.length == 5) {
+            if (parts.length >= 4 && parts.length <= 6) {
                 return new Cell(
                         backend(parts[0]),
                         Mode.of(parts[1]),
                         Math.toIntExact(Size.parse(parts[2])),
                         Integer.parseInt(parts[3]),
-                        parts.length == 5 ? Integer.parseInt(parts[4]) : 1);
+                        parts.length > 4 ? Integer.parseInt(parts[4]) : 1,
+                        parts.length > 5 ? positive(parts[5]) : 0);
             }
         } catch (NumberFormatException | ArithmeticException e) {
             throw new IllegalArgumentException("no cell: " + text + ": " + e.getMessage(), e);
         }
-        throw new IllegalArgumentException(
-                "no cell: " + text + "; write it as ram:randread:4K:32 or null:randread:4K:32:2");
+        throw new IllegalArgumentException("no cell: " + text
+                + "; write it as ram:randread:4K:32, null:randread:4K:32:2 or ram:randread:4K:32:1:1024");
+    }
+
+    private static int positive(String number) {
+        int value = Integer.parseInt(number);
+        require(value > 0, number + " DMA regions");
+        return value;
     }
 
     private static Backend backend(String name) {
@@ -129,12 +151,15 @@ record Cell(Backend backend, Mode mode, int blockBytes, int depth, int queues) {
 
     /** For people. */
     String label() {
-        return backend + " " + mode + " " + Size.format(blockBytes) + " d" + depth + (queues == 1 ? "" : " q" + queues);
+        return backend + " " + mode + " " + Size.format(blockBytes) + " d" + depth + (queues == 1 ? "" : " q" + queues)
+                + (dmaRegions == 0 ? "" : " r" + dmaRegions);
     }
 
     /** What {@link #parse} reads. */
     @Override
     public String toString() {
-        return backend + ":" + mode + ":" + Size.format(blockBytes) + ":" + depth + (queues == 1 ? "" : ":" + queues);
+        return backend + ":" + mode + ":" + Size.format(blockBytes) + ":" + depth
+                + (queues == 1 && dmaRegions == 0 ? "" : ":" + queues)
+                + (dmaRegions == 0 ? "" : ":" + dmaRegions);
     }
 }

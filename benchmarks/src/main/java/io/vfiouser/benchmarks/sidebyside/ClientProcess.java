@@ -27,18 +27,23 @@ final class ClientProcess {
 
     private ClientProcess() {}
 
-    /** One measurement; everything as {@link PerfSettings} has it. */
+    /** One measurement; everything as {@link PerfSettings} and {@link Cell} have it. */
     record Task(
             Path path,
             Mode mode,
             int blockBytes,
             int depth,
             int queues,
+            int dmaRegions,
             Duration warmUp,
             Duration duration,
             double commandsPerSecond) {
 
         private static final String SEPARATOR = "\t";
+
+        boolean scattered() {
+            return dmaRegions > 0;
+        }
 
         String toLine() {
             return String.join(
@@ -48,6 +53,7 @@ final class ClientProcess {
                     Integer.toString(blockBytes),
                     Integer.toString(depth),
                     Integer.toString(queues),
+                    Integer.toString(dmaRegions),
                     Long.toString(warmUp.toNanos()),
                     Long.toString(duration.toNanos()),
                     Double.toString(commandsPerSecond));
@@ -55,7 +61,7 @@ final class ClientProcess {
 
         static Task ofLine(String line) {
             String[] parts = line.split(SEPARATOR, -1);
-            if (parts.length != 8) {
+            if (parts.length != 9) {
                 throw new IllegalArgumentException("no task: " + line);
             }
             return new Task(
@@ -64,9 +70,10 @@ final class ClientProcess {
                     Integer.parseInt(parts[2]),
                     Integer.parseInt(parts[3]),
                     Integer.parseInt(parts[4]),
-                    Duration.ofNanos(Long.parseLong(parts[5])),
+                    Integer.parseInt(parts[5]),
                     Duration.ofNanos(Long.parseLong(parts[6])),
-                    Double.parseDouble(parts[7]));
+                    Duration.ofNanos(Long.parseLong(parts[7])),
+                    Double.parseDouble(parts[8]));
         }
     }
 
@@ -88,11 +95,12 @@ final class ClientProcess {
     }
 
     private static Map<String, Object> run(Task task) {
-        DriverOptions options = DriverOptions.defaults()
-                .withQueues(task.queues())
-                .withDepth(task.depth())
-                .withHugePages(true)
-                .withMemoryBytes((long) task.queues() * task.depth() * task.blockBytes() + (1 << 20));
+        DriverOptions options =
+                DriverOptions.defaults().withQueues(task.queues()).withDepth(task.depth());
+        options = task.scattered()
+                ? options.withMemoryBytes(Cell.SCATTER_BYTES).withDmaRegions(task.dmaRegions())
+                : options.withHugePages(true)
+                        .withMemoryBytes((long) task.queues() * task.depth() * task.blockBytes() + (1 << 20));
         try (NvmeDriver driver = NvmeDriver.connect(task.path(), options)) {
             if (!driver.doorbellsMapped() || driver.ioQueueCount() < task.queues()) {
                 throw new IllegalStateException(
@@ -109,7 +117,8 @@ final class ClientProcess {
                             Long.MAX_VALUE,
                             1,
                             false,
-                            task.commandsPerSecond()),
+                            task.commandsPerSecond(),
+                            task.scattered() ? Cell.SCATTER_BYTES : 0),
                     Progress.none());
             return facts(driver, report);
         }

@@ -67,6 +67,7 @@ final class DriverClient implements Client {
                         cell.blockBytes(),
                         cell.depth(),
                         cell.queues(),
+                        cell.dmaRegions(),
                         warmUp,
                         duration,
                         commandsPerSecond)

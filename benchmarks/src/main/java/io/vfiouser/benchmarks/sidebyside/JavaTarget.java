@@ -3,6 +3,7 @@ package io.vfiouser.benchmarks.sidebyside;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,8 +11,12 @@ import java.util.List;
  *
  * @param name to tell two of them apart
  * @param checkout which one, built
+ * @param dmaRegions that a client will want
  */
-record JavaTarget(String name, Path checkout, int cpu, long namespaceBytes) implements Target {
+record JavaTarget(String name, Path checkout, int cpu, long namespaceBytes, int dmaRegions) implements Target {
+
+    /** What the server and every library allow without being told. */
+    private static final int DMA_REGIONS_ALLOWED = 16;
 
     private static final Duration START_BOUND = Duration.ofSeconds(30);
 
@@ -35,19 +40,19 @@ record JavaTarget(String name, Path checkout, int cpu, long namespaceBytes) impl
     @Override
     public Running start(Children children, Backend backend) {
         Path folder = Target.socketFolder(children, name);
-        ChildProcess process = children.start(
-                name,
-                Target.pinned(
-                        cpu,
-                        List.of(
-                                program().toString(),
-                                "serve",
-                                "--socket",
-                                folder.toString(),
-                                "--" + backend,
-                                Size.format(namespaceBytes),
-                                "--poll",
-                                "busy")));
+        List<String> command = new ArrayList<>(List.of(
+                program().toString(),
+                "serve",
+                "--socket",
+                folder.toString(),
+                "--" + backend,
+                Size.format(namespaceBytes),
+                "--poll",
+                "busy"));
+        if (dmaRegions > DMA_REGIONS_ALLOWED) {
+            command.addAll(List.of("--dma-regions", Integer.toString(dmaRegions)));
+        }
+        ChildProcess process = children.start(name, Target.pinned(cpu, command));
         return Running.listening(process, folder, START_BOUND);
     }
 }

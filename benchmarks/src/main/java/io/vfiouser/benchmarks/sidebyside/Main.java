@@ -62,7 +62,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "CELLS",
             description =
                     "quick (default), full, spdk, or cells as ram:randread:4K:32 separated by commas: back end, mode, block,"
-                            + " depth, and queues if more than one.")
+                            + " depth, and queues if more than one; then the DMA regions of the client's memory, over"
+                            + " which the data are scattered: ram:randread:4K:32:1:1024.")
     private @Nullable String cells;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds (${DEFAULT-VALUE}).")
@@ -254,12 +255,13 @@ public final class Main implements Callable<Integer> {
 
     private Target target(String kind, String name, Settings settings) {
         if (kind.equals("java")) {
-            return new JavaTarget(name, settings.checkout(), targetCpu, settings.namespaceBytes());
+            return new JavaTarget(
+                    name, settings.checkout(), targetCpu, settings.namespaceBytes(), settings.dmaRegions());
         }
         if (kind.startsWith("java@")) {
             Path checkout = Path.of(kind.substring("java@".length()));
             String shortName = name.replace(checkout.toString(), String.valueOf(checkout.getFileName()));
-            return new JavaTarget(shortName, checkout, targetCpu, settings.namespaceBytes());
+            return new JavaTarget(shortName, checkout, targetCpu, settings.namespaceBytes(), settings.dmaRegions());
         }
         if (kind.equals("yardstick")) {
             Path program = settings.nativeFolder().resolve("nvme-yardstick");

@@ -48,6 +48,11 @@ record Settings(
         }
     }
 
+    /** DMA regions of the cell that has most; 0 if none counts them. */
+    int dmaRegions() {
+        return cells.stream().mapToInt(Cell::dmaRegions).max().orElse(0);
+    }
+
     /** What the properties file beside the library says of it. */
     String libraryFacts() {
         Path file = nativeFolder.resolve("libvfio-user.properties");

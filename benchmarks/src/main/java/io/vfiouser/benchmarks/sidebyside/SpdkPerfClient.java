@@ -68,6 +68,10 @@ final class SpdkPerfClient implements Client {
         if (commandsPerSecond > 0) {
             throw new IllegalArgumentException("spdk_nvme_perf has no open loop here");
         }
+        if (cell.dmaRegions() > 0) {
+            throw new BenchException("spdk_nvme_perf cannot give its memory in so many DMA regions: leave " + cell
+                    + " out, or measure without --spdk");
+        }
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 // one memory file: servers that map guest memory see zeroes otherwise

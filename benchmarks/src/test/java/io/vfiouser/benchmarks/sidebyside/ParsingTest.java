@@ -36,6 +36,10 @@ class ParsingTest {
         assertThat(Cell.list("ram:randrw:512:2,null:write:16K:128"))
                 .extracting(Cell::toString)
                 .containsExactly("ram:randrw:512:2", "null:write:16K:128");
+        assertThat(Cell.parse("ram:randread:4K:32:1:1024").dmaRegions()).isEqualTo(1024);
+        assertThat(Cell.list("ram:randread:4K:32:1:1024,null:randread:4K:1:2:1"))
+                .extracting(Cell::toString)
+                .containsExactly("ram:randread:4K:32:1:1024", "null:randread:4K:1:2:1");
         for (String name : List.of("quick", "full", "spdk")) {
             List<Cell> cells = Cell.list(name);
             assertThat(cells).isNotEmpty().doesNotHaveDuplicates();
@@ -57,7 +61,9 @@ class ParsingTest {
                 "ram:randread:4K:0",
                 "ram:randread:2M:1",
                 "ram:randread:4K:1:0",
-                "ram:randread:4K:1:1:1",
+                "ram:randread:4K:1:1:0",
+                "ram:randread:4K:1:1:65536",
+                "ram:randread:4K:1:1:1:1",
                 "quick,full"
             })
     void noCells(String text) {
@@ -67,7 +73,7 @@ class ParsingTest {
     @Test
     void aTaskArrivesAsItWasSent() {
         ClientProcess.Task task = new ClientProcess.Task(
-                Path.of("/tmp/a b/s"), Mode.RANDRW, 512, 128, 2, Duration.ZERO, Duration.ofMillis(1500), 1234.5);
+                Path.of("/tmp/a b/s"), Mode.RANDRW, 512, 128, 2, 1024, Duration.ZERO, Duration.ofMillis(1500), 1234.5);
         assertThat(ClientProcess.Task.ofLine(task.toLine())).isEqualTo(task);
     }
 

@@ -77,6 +77,11 @@ final class DmaRegionLimit implements AutoCloseable {
         }
     }
 
+    /** Mappings that are set aside now for all devices of the process. */
+    static synchronized int setAside() {
+        return setAside;
+    }
+
     /** How many. */
     int regions() {
         return regions;

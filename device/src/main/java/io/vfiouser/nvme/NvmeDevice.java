@@ -53,6 +53,7 @@ public final class NvmeDevice implements AutoCloseable {
     private final ContextRunner runner;
     private final @Nullable MemFd bar0;
     private final Mapping doorbells;
+    private final DmaRegionLimit dmaRegions;
     private boolean closed;
 
     private NvmeDevice(
@@ -61,7 +62,7 @@ public final class NvmeDevice implements AutoCloseable {
         this.library = library;
         this.subsystem = subsystem;
         this.ownsSubsystem = builder.sharedSubsystem().isEmpty();
-        DmaRegionLimit dmaRegions = DmaRegionLimit.of(builder.mostDmaRegions(), library);
+        this.dmaRegions = DmaRegionLimit.of(builder.mostDmaRegions(), library);
         resources.add(dmaRegions);
         boolean mapped = builder.doorbellMode() == DoorbellMode.MAPPED;
         MemFd memory = mapped ? MemFd.create("nvme-bar0", PciLayout.BAR0_BYTES) : null;
@@ -201,6 +202,7 @@ public final class NvmeDevice implements AutoCloseable {
         if (bar0 != null) {
             resources.add(bar0);
         }
+        resources.add(dmaRegions);
         resources.add(doorbells);
         resources.add(controller);
         resources.close();

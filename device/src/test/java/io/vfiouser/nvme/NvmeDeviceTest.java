@@ -2,8 +2,11 @@ package io.vfiouser.nvme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vfiouser.abi.AbiLevel;
+import io.vfiouser.abi.VfioUserLibrary;
 import io.vfiouser.client.PciIrqs;
 import io.vfiouser.client.PciRegions;
 import io.vfiouser.client.VfioUserClient;
@@ -236,6 +239,22 @@ class NvmeDeviceTest {
             assertThat(Files.exists(socket)).isTrue();
         }
         assertThat(Files.exists(socket)).isFalse();
+    }
+
+    @Test
+    void whatWasSetAsideForItsRegionsOfMemoryIsFreeWhenItIsClosed() {
+        VfioUserLibrary library = VfioUserLibrary.load();
+        assumeThat(library.level()).isEqualTo(AbiLevel.V0_2B);
+        int before = DmaRegionLimit.setAside();
+        try (NvmeDevice _ = NvmeDevice.builder()
+                .library(library)
+                .namespace(RamBlockDevice.ofSize(1 << 20))
+                .socket(folder.resolve("s"))
+                .dmaRegions(1000)
+                .start()) {
+            assertThat(DmaRegionLimit.setAside()).isEqualTo(before + 1000);
+        }
+        assertThat(DmaRegionLimit.setAside()).isEqualTo(before);
     }
 
     @Test

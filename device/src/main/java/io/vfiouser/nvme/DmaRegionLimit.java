@@ -40,9 +40,9 @@ final class DmaRegionLimit implements AutoCloseable {
     static DmaRegionLimit of(int regions, VfioUserLibrary library) {
         int possible = library.level().dmaRegionLimit(regions);
         if (regions != DEFAULT && regions != possible) {
-            throw new NvmeDeviceException("a guest cannot be allowed " + regions + " DMA regions: " + library + " has "
-                    + possible + " compiled in. Use a library of ABI level " + AbiLevel.V0_2B
-                    + ", or do not ask for a number");
+            throw new NvmeDeviceException("a guest cannot be allowed " + regions
+                    + " DMA regions: libvfio-user of ABI level " + library.level() + " has " + possible
+                    + " compiled in. Use a library of level " + AbiLevel.V0_2B + ", or do not ask for a number");
         }
         return setAside(regions, mappingsOfProcess());
     }

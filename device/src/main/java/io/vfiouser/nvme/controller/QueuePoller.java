@@ -207,8 +207,8 @@ public final class QueuePoller {
     }
 
     private void takeTable() {
-        if (queues.length == 0) {
-            // Nobody here needs to know yet; the guest may be giving its memory piece by piece.
+        if (queues.length == 0 && parked.length == 0) {
+            // No command needs it; the guest may be giving its memory piece by piece.
             return;
         }
         RegionTable now = shared.memory.table();

@@ -220,6 +220,20 @@ class QueueBalancerTest {
         completesInOrder(queues[2]);
     }
 
+    /** Commands that were asked back for a pause are executed again from there, in the memory that is mapped then. */
+    @Test
+    void aPollerWhoseOnlyQueueIsAboutToGoStillHearsOfMemory() {
+        HostQueue[] queues = queues(1);
+        flush(queues[1]);
+        guest.settle();
+        assertThat(guest.controller().moveQueue(1, 1)).isTrue();
+        guest.settle();
+        guest.guestMemory().publish(guest.table());
+        guest.controller().pollers().getFirst().doWork();
+        assertThat(guest.controller().pollers().getFirst().table())
+                .isSameAs(guest.guestMemory().table());
+    }
+
     @Test
     void aQueueWhoseCommandsTakeLongStays() {
         HostQueue[] queues = queues(2);

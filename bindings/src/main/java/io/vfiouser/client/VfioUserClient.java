@@ -295,7 +295,12 @@ public final class VfioUserClient implements AutoCloseable {
         dma.unmap(iova, lengthBytes);
     }
 
-    /** Takes all memory back with one message; the server uses none of it any more when this returns. */
+    /**
+     * Takes all memory back with one message; the server uses none of it any more when this returns, for which it has {@link
+     * ClientOptions#timeout}. Vfio-user protocol, VFIO_USER_DMA_UNMAP with VFIO_DMA_UNMAP_FLAG_ALL.
+     *
+     * @throws VfioUserException if the server refuses, which leaves all memory given, or is gone
+     */
     public void unmapAllDma() {
         dma.unmapAll();
     }

@@ -15,7 +15,9 @@ import java.util.Set;
 
 /** Describes a device; {@link #build} makes its context, which listens from then on. Used by one thread. */
 public final class DeviceContextBuilder {
-    private static final int DEFAULT_MAX_DMA_REGIONS = 256;
+    /** Regions of guest memory that a device takes unless told otherwise. */
+    public static final int DEFAULT_MAX_DMA_REGIONS = 256;
+
     private static final long DEFAULT_WINDOW_BYTES = 1 << 20;
     private static final Duration DEFAULT_CLIENT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -97,7 +99,7 @@ public final class DeviceContextBuilder {
         return interrupts(type, count);
     }
 
-    /** The device uses guest memory, in up to 256 regions (16 at level 0.1, 64 at 0.2a: compiled into the library). */
+    /** The device uses guest memory, in up to {@value #DEFAULT_MAX_DMA_REGIONS} regions (16 at level 0.1, 64 at 0.2a: compiled into the library). */
     public DeviceContextBuilder dma(DmaListener listener) {
         return dma(listener, DEFAULT_MAX_DMA_REGIONS);
     }

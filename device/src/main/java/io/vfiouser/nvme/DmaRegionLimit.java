@@ -2,6 +2,7 @@ package io.vfiouser.nvme;
 
 import io.vfiouser.abi.AbiLevel;
 import io.vfiouser.abi.VfioUserLibrary;
+import io.vfiouser.server.DeviceContextBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * ends. So devices that allow more than usual have room set aside, all devices of the process together.
  */
 final class DmaRegionLimit implements AutoCloseable {
-    /** What a device allows unless told otherwise: a guest in QEMU has some ten regions. */
-    static final int DEFAULT = 256;
+    /** What a device allows unless told otherwise. A guest in QEMU has fewer than the 16 that level 0.1 takes. */
+    static final int DEFAULT = DeviceContextBuilder.DEFAULT_MAX_DMA_REGIONS;
 
     private static final Logger LOG = LoggerFactory.getLogger(DmaRegionLimit.class);
     private static final Path MAPPINGS = Path.of("/proc/sys/vm/max_map_count");

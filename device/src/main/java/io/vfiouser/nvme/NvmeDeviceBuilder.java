@@ -7,6 +7,7 @@ import io.vfiouser.nvme.controller.IdlePolicy;
 import io.vfiouser.nvme.migration.StorageMode;
 import io.vfiouser.nvme.subsystem.NvmSubsystem;
 import io.vfiouser.nvme.subsystem.NvmSubsystemBuilder;
+import io.vfiouser.server.DeviceContextBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,8 +123,8 @@ public final class NvmeDeviceBuilder {
     }
 
     /**
-     * How many regions of memory a guest may share at a time, {@value DmaRegionLimit#DEFAULT} by default: more are refused. A guest with an IOMMU
-     * of its own may need thousands. A library up to ABI level 0.2a has a number of its own compiled in, 16 at 0.1 and 64 at 0.2a, and {@link #start}
+     * How many regions of memory a guest may share at a time, {@value DeviceContextBuilder#DEFAULT_MAX_DMA_REGIONS} by default: more are refused. A guest with an IOMMU
+     * of its own may need many more. A library up to ABI level 0.2a has a number of its own compiled in, 16 at 0.1 and 64 at 0.2a, and {@link #start}
      * refuses any that is asked for; as it does one for which the system gives the process too few mappings.
      *
      * @param most 1 to {@value DmaRegionLimit#MOST}

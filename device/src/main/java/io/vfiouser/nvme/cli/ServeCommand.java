@@ -156,7 +156,7 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "How many regions of memory a guest may share at a time (256; libvfio-user 0.1 has 16 compiled in, 0.2a has"
-                            + " 64). A guest with an IOMMU of its own may need thousands.")
+                            + " 64). A guest with an IOMMU of its own may need many more.")
     private @Nullable Integer dmaRegions;
 
     @Option(

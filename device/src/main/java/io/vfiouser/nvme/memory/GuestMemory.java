@@ -52,10 +52,8 @@ public final class GuestMemory {
      * @throws IllegalArgumentException if it overlaps one that is there
      */
     public synchronized void add(GuestRegion region) {
-        long last = region.iova() + (region.lengthBytes() - 1);
-        Map.Entry<Long, GuestRegion> before = regions.floorEntry(last);
-        if (before != null
-                && Long.compareUnsigned(before.getKey() + (before.getValue().lengthBytes() - 1), region.iova()) >= 0) {
+        Map.Entry<Long, GuestRegion> before = regions.floorEntry(region.lastIova());
+        if (before != null && Long.compareUnsigned(before.getValue().lastIova(), region.iova()) >= 0) {
             throw new IllegalArgumentException(
                     "regions at %x and %x overlap".formatted(before.getKey(), region.iova()));
         }

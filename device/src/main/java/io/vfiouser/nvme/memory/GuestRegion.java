@@ -31,6 +31,11 @@ public record GuestRegion(long iova, MemorySegment segment, boolean readable, bo
         return new GuestRegion(iova, segment, true, true, DirtyMarker.NONE);
     }
 
+    /** Last guest address. */
+    long lastIova() {
+        return iova + (lengthBytes() - 1);
+    }
+
     public long lengthBytes() {
         return segment.byteSize();
     }

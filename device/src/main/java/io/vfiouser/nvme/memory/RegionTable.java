@@ -46,7 +46,7 @@ public final class RegionTable {
             entries[i * STRIDE + WRITABLE_BYTES] = region.writable() ? region.lengthBytes() : 0;
             segments[i] = region.segment();
             markers[i] = region.dirty();
-            if (i > 0 && Long.compareUnsigned(start(i - 1) + (regions[i - 1].lengthBytes() - 1), region.iova()) >= 0) {
+            if (i > 0 && Long.compareUnsigned(regions[i - 1].lastIova(), region.iova()) >= 0) {
                 throw new IllegalArgumentException(
                         "regions at %x and %x overlap".formatted(start(i - 1), region.iova()));
             }

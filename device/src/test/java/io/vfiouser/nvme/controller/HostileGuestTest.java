@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,33 +80,24 @@ class HostileGuestTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void everyIoCommandIsAnswered(long seed) {
-        Random random = new Random(seed);
-        try (InMemoryGuest guest = InMemoryGuest.mapped(RamBlockDevice.ofSize(1 << 20))) {
-            NvmeHost host = new NvmeHost(guest);
-            host.enable();
-            HostQueue queue = host.createQueues(1, 64);
-            // Queues stay readable but out of reach of the commands' data, which could otherwise forge completions.
-            guest.guestMemory().publish(withScratchOnly(guest));
-            for (int i = 0; i < COMMANDS; i++) {
-                int cid = queue.submit((sq, at, c) -> garble(random, host, sq, at, c, IO_OPCODES));
-                assertThat(queue.reap().commandId()).isEqualTo(cid);
-            }
-            assertThat(ControllerStatus.fatal(host.status())).isFalse();
-        }
+        everyIoCommandIsAnswered(seed, HostileGuestTest::withScratchOnly);
     }
 
     /** Of so many regions that those of the next commands are looked at before. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void everyIoCommandOfAGuestWithManyRegionsIsAnswered(long seed) {
+        everyIoCommandIsAnswered(seed, HostileGuestTest::scratchInPages);
+    }
+
+    private static void everyIoCommandIsAnswered(long seed, Function<InMemoryGuest, RegionTable> regions) {
         Random random = new Random(seed);
         try (InMemoryGuest guest = InMemoryGuest.mapped(RamBlockDevice.ofSize(1 << 20))) {
             NvmeHost host = new NvmeHost(guest);
             host.enable();
             HostQueue queue = host.createQueues(1, 64);
-            RegionTable table = scratchInPages(guest);
-            assertThat(UpcomingRegions.helpWith(table)).isTrue();
-            guest.guestMemory().publish(table);
+            // Queues stay readable but out of reach of the commands' data, which could otherwise forge completions.
+            guest.guestMemory().publish(regions.apply(guest));
             for (int i = 0; i < COMMANDS; i++) {
                 int cid = queue.submit((sq, at, c) -> garble(random, host, sq, at, c, IO_OPCODES));
                 assertThat(queue.reap().commandId()).isEqualTo(cid);
@@ -121,7 +113,9 @@ class HostileGuestTest {
         for (long at = 0; at < scratch.lengthBytes(); at += NvmeHost.PAGE) {
             regions.add(GuestRegion.of(scratch.iova() + at, scratch.segment().asSlice(at, NvmeHost.PAGE)));
         }
-        return RegionTable.of(regions);
+        RegionTable table = RegionTable.of(regions);
+        assertThat(UpcomingRegions.helpWith(table)).isTrue();
+        return table;
     }
 
     /** The first 32 pages, where the queues are, may not be written by data; the queues were resolved before. */

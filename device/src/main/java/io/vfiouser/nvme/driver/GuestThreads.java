@@ -1,9 +1,10 @@
 package io.vfiouser.nvme.driver;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,9 @@ public final class GuestThreads {
 
     private static final long LOOK_NANOS = 50_000;
 
-    private final ThreadLocal<GuestThread> own = ThreadLocal.withInitial(this::register);
-    private final List<GuestThread> all = new ArrayList<>();
+    /** Here and not with the threads: one that goes on after the driver would keep the driver. */
+    private final Map<Thread, GuestThread> all = new ConcurrentHashMap<>();
+
     private volatile boolean pausing;
     private volatile @Nullable Thread pauser;
     private volatile int pauses;
@@ -37,7 +39,7 @@ public final class GuestThreads {
 
     /** Enters; waits while the guest is paused. May be nested. */
     public GuestThread enter() {
-        GuestThread thread = own.get();
+        GuestThread thread = own();
         thread.enter();
         return thread;
     }
@@ -45,7 +47,7 @@ public final class GuestThreads {
     /** Lets the calling thread stand here while the guest is paused; returns at once if it is not, or if the thread is outside. */
     public void safePoint() {
         if (pausing) {
-            GuestThread thread = own.get();
+            GuestThread thread = own();
             if (thread.hasEntered()) {
                 thread.stand();
                 thread.runAgain();
@@ -55,7 +57,7 @@ public final class GuestThreads {
 
     /** Before the calling thread goes to sleep: a pause does not wait for it. {@link #afterSleep} must follow. */
     void beforeSleep() {
-        GuestThread thread = own.get();
+        GuestThread thread = own();
         if (thread.hasEntered()) {
             thread.stand();
         }
@@ -63,7 +65,7 @@ public final class GuestThreads {
 
     /** Waits while the guest is paused. */
     void afterSleep() {
-        GuestThread thread = own.get();
+        GuestThread thread = own();
         if (thread.hasEntered()) {
             thread.runAgain();
         }
@@ -115,7 +117,7 @@ public final class GuestThreads {
      * @throws IllegalStateException if the guest is paused already, or the calling thread is inside itself
      */
     void pause(Duration longest) {
-        if (own.get().hasEntered()) {
+        if (own().hasEntered()) {
             throw new IllegalStateException("thread " + Thread.currentThread().getName()
                     + " uses the guest's queues: it cannot wait until nobody does");
         }
@@ -158,9 +160,7 @@ public final class GuestThreads {
     }
 
     private void wakeAll() {
-        synchronized (all) {
-            all.forEach(thread -> LockSupport.unpark(thread.thread()));
-        }
+        all.keySet().forEach(LockSupport::unpark);
     }
 
     void someoneStands() {
@@ -186,22 +186,23 @@ public final class GuestThreads {
         }
     }
 
-    private GuestThread register() {
-        GuestThread thread = new GuestThread(this, Thread.currentThread());
-        synchronized (all) {
-            all.removeIf(known -> !known.isAlive());
-            all.add(thread);
-        }
-        return thread;
+    private GuestThread own() {
+        GuestThread known = all.get(Thread.currentThread());
+        return known == null ? register(Thread.currentThread()) : known;
+    }
+
+    private GuestThread register(Thread thread) {
+        all.keySet().removeIf(known -> !known.isAlive());
+        GuestThread registered = new GuestThread(this, thread);
+        all.put(thread, registered);
+        return registered;
     }
 
     /** A thread that died inside uses nothing any more. */
     private List<GuestThread> inside() {
-        synchronized (all) {
-            return all.stream()
-                    .filter(thread -> thread.isInside() && thread.isAlive())
-                    .toList();
-        }
+        return all.values().stream()
+                .filter(thread -> thread.isInside() && thread.isAlive())
+                .toList();
     }
 
     private static String describe(List<GuestThread> inside) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,5 +249,21 @@ class GuestThreadsTest {
         assertThat(after.get()).isZero();
         threads.resume();
         Awaitility.await().atMost(LONG).until(() -> after.get() == 2);
+    }
+
+    /** One that connects again and again, as a service does, would keep all drivers that it ever had, and what their threads had. */
+    @Test
+    void threadThatOutlivesADriverDoesNotKeepIt() {
+        WeakReference<GuestThreads> gone = used();
+        Awaitility.await().atMost(LONG).until(() -> {
+            System.gc();
+            return gone.refersTo(null);
+        });
+    }
+
+    private static WeakReference<GuestThreads> used() {
+        GuestThreads ofADriver = new GuestThreads();
+        ofADriver.enter().close();
+        return new WeakReference<>(ofADriver);
     }
 }

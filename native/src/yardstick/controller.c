@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin_commands.h"
+#include "bare.h"
 #include "io_commands.h"
 #include "say.h"
 
@@ -257,6 +258,12 @@ controller_poll(struct controller *controller)
 
     if (UNLIKELY(!controller->processing)) {
         return 0;
+    }
+    if (UNLIKELY(controller->bare)) {
+        for (i = 0; i < controller->active; i++) {
+            bare_queue_poll(controller->active_queues[i]);
+        }
+        return admin_queue_poll(controller);
     }
     for (i = 0; i < controller->active; i++) {
         work += io_queue_poll(controller, controller->active_queues[i]);

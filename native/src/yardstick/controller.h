@@ -38,6 +38,7 @@ struct controller {
     struct interrupts *interrupts;
     uint64_t blocks;
     unsigned page_shift;
+    bool bare;       /* I/O queues are served by bare_queue_poll() */
     bool processing; /* CSTS.RDY, and neither failed nor shut down */
     uint32_t active; /* I/O submission queues */
     struct submission_queue *active_queues[QUEUE_PAIRS];

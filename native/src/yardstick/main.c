@@ -33,6 +33,7 @@ struct options {
     double seconds;
     int cpu;
     bool copy_loop;
+    bool bare;
 };
 
 static void
@@ -86,6 +87,7 @@ serve(const struct options *options)
         medium_close(&medium);
         return EXIT_FAILURE;
     }
+    pci_function_controller(function)->bare = options->bare;
     say("pages of the medium: %s", medium.pages);
     printf("listening on %s\n", options->socket);
     fflush(stdout);
@@ -121,9 +123,10 @@ copy(const struct options *options)
 static void
 usage(FILE *to)
 {
-    fputs("usage: nvme-yardstick --socket PATH (--ram SIZE | --null SIZE) [--cpu N]\n"
+    fputs("usage: nvme-yardstick --socket PATH (--ram SIZE | --null SIZE [--bare]) [--cpu N]\n"
           "       nvme-yardstick --copy-loop --ram SIZE [--block BYTES] [--seconds N] [--cpu N]\n"
-          "SIZE and BYTES: a number, with K, M or G for powers of 1024.\n",
+          "SIZE and BYTES: a number, with K, M or G for powers of 1024.\n"
+          "--bare: answers each I/O command at once and looks at nothing of it but its identifier.\n",
           to);
 }
 
@@ -193,6 +196,9 @@ take_option(int option, const char *value, struct options *options)
     case 'l':
         options->copy_loop = true;
         break;
+    case 'a':
+        options->bare = true;
+        break;
     default:
         return false;
     }
@@ -209,8 +215,8 @@ parse(int argc, char **argv, struct options *options)
         { "socket", required_argument, NULL, 's' }, { "ram", required_argument, NULL, 'r' },
         { "null", required_argument, NULL, 'n' },   { "block", required_argument, NULL, 'b' },
         { "seconds", required_argument, NULL, 't' }, { "cpu", required_argument, NULL, 'c' },
-        { "copy-loop", no_argument, NULL, 'l' },    { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        { "copy-loop", no_argument, NULL, 'l' },    { "bare", no_argument, NULL, 'a' },
+        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -225,6 +231,10 @@ parse(int argc, char **argv, struct options *options)
     }
     if (optind != argc) {
         say("%s is no option", argv[optind]);
+        return false;
+    }
+    if (options->bare && options->null == 0) {
+        say("--bare moves no data: it goes with --null");
         return false;
     }
     if (options->copy_loop) {

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
             "Measure NVMe servers beside each other: one at a time on one processor, in turn, with the same client on another"
                     + " processor. Prints the figures, and the ratios of each round with their spread.",
             "",
-            "Targets: java (this checkout), java@DIR (another checkout, built), yardstick (the device in C), spdk (with"
-                    + " --spdk). The last one is what the others are compared with. The same target twice shows the noise."
+            "Targets: java (this checkout), java@DIR (another checkout, built), yardstick (the device in C), bare (it does"
+                    + " nothing but answer: what no device can exceed in null cells), spdk (with --spdk). The last one is what the others are compared with. The same target twice shows the noise."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -263,16 +263,21 @@ public final class Main implements Callable<Integer> {
             String shortName = name.replace(checkout.toString(), String.valueOf(checkout.getFileName()));
             return new JavaTarget(shortName, checkout, targetCpu, settings.namespaceBytes(), settings.dmaRegions());
         }
-        if (kind.equals("yardstick")) {
+        if (kind.equals("yardstick") || kind.equals("bare")) {
+            boolean bare = kind.equals("bare");
+            if (bare && settings.cells().stream().anyMatch(cell -> cell.backend() != Backend.NULL)) {
+                throw usage(
+                        "the target bare moves no data: it goes with null cells only, as in --cells null:randread:4K:1");
+            }
             Path program = settings.nativeFolder().resolve("nvme-yardstick");
-            return new YardstickTarget(name, program, targetCpu, settings.namespaceBytes());
+            return new YardstickTarget(name, program, targetCpu, settings.namespaceBytes(), bare);
         }
         if (kind.equals("spdk")) {
             Path folder = settings.spdkFolder()
                     .orElseThrow(() -> usage("the target spdk needs --spdk DIR, a built SPDK tree"));
             return new SpdkTarget(name, folder, targetCpu, settings.namespaceBytes());
         }
-        throw usage("no target " + kind + ": take java, java@DIR, yardstick or spdk");
+        throw usage("no target " + kind + ": take java, java@DIR, yardstick, bare or spdk");
     }
 
     private static Client client(Settings settings, Children children) {

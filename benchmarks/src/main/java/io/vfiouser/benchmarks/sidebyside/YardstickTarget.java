@@ -3,10 +3,15 @@ package io.vfiouser.benchmarks.sidebyside;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The device written in C for this comparison, on the same library. */
-record YardstickTarget(String name, Path program, int cpu, long namespaceBytes) implements Target {
+/**
+ * The device written in C for this comparison, on the same library.
+ *
+ * @param bare it only answers: the least that any device does. With {@link Backend#NULL} only
+ */
+record YardstickTarget(String name, Path program, int cpu, long namespaceBytes, boolean bare) implements Target {
 
     private static final Duration START_BOUND = Duration.ofSeconds(10);
 
@@ -25,16 +30,16 @@ record YardstickTarget(String name, Path program, int cpu, long namespaceBytes) 
     @Override
     public Running start(Children children, Backend backend) {
         Path folder = Target.socketFolder(children, name);
-        ChildProcess process = children.start(
-                name,
-                Target.pinned(
-                        cpu,
-                        List.of(
-                                program.toString(),
-                                "--socket",
-                                folder.resolve(SOCKET).toString(),
-                                "--" + backend,
-                                Size.format(namespaceBytes))));
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--socket",
+                folder.resolve(SOCKET).toString(),
+                "--" + backend,
+                Size.format(namespaceBytes)));
+        if (bare) {
+            command.add("--bare");
+        }
+        ChildProcess process = children.start(name, Target.pinned(cpu, command));
         return Running.listening(process, folder, START_BOUND);
     }
 }

@@ -51,6 +51,7 @@ class SideBySideTest {
                 "--cells ram:dance:4K:1            | randread",
                 "--targets java,rust               | no target rust",
                 "--targets spdk                    | --spdk",
+                "--targets bare,java               | null:randread:4K:1",
                 "--allocation 0                    | --allocation",
             })
     void usageErrorsNameTheRemedy(String arguments, String part) {

@@ -290,6 +290,29 @@ class YardstickTest {
     }
 
     @Test
+    void aBareOneAnswersWhateverComesAndBelievesNoDoorbellBeyondItsQueue() throws Exception {
+        server.destroyForcibly().waitFor();
+        server = start("--socket", socket.toString(), "--null", "8M", "--bare");
+        awaitListening();
+        try (NvmeDriver driver =
+                NvmeDriver.connect(socket, DriverOptions.defaults().withQueues(2))) {
+            driver.writeRegister32(Doorbells.submissionTail(1), 0xFFFF_FFFF);
+            driver.writeRegister32(Doorbells.completionHead(2), 0x1234_5678);
+            for (int q = 0; q < 2; q++) {
+                IoQueue queue = driver.ioQueue(q);
+                for (int i = 0; i < 3 * queue.depth(); i++) {
+                    queue.executeSuccessfully(readCommand(i, 8).prp1(UNMAPPED));
+                }
+                queue.executeSuccessfully(NvmeCommand.io(0x7F).namespaceId(7));
+            }
+            // The admin queue has its usual controller.
+            assertThat(driver.admin().execute(NvmeCommand.admin(0xFE)).is(StatusCode.INVALID_OPCODE))
+                    .isTrue();
+            assertThat(driver.smartLog().counter(SmartLog.HOST_READ_COMMANDS)).isZero();
+        }
+    }
+
+    @Test
     void theCopyLoopReportsWhatItDid() throws Exception {
         Process loop = start("--copy-loop", "--ram", "4M", "--block", "64K", "--seconds", "0.05");
         assertThat(loop.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -306,6 +329,8 @@ class YardstickTest {
             {"--socket", "x"},
             {"--socket", "x", "--ram", "1X"},
             {"--socket", "x", "--ram", "1M", "--null", "1M"},
+            {"--socket", "x", "--ram", "1M", "--bare"},
+            {"--copy-loop", "--ram", "1M", "--bare"},
             {"--frob"}
         }) {
             Process refused = start(arguments);

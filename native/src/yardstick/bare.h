@@ -1,6 +1,6 @@
 /*
- * The least that a device does: it answers. For measuring what doorbells and completions cost by themselves, which no device with something
- * to do can come below.
+ * The least that a device does: it answers. For measuring what doorbells and completions cost by themselves. No strict bound: how often a
+ * device looks at its doorbells decides as well, and some hosts are served faster by one that looks less often.
  */
 #ifndef YARDSTICK_BARE_H
 #define YARDSTICK_BARE_H

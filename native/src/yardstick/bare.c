@@ -1,6 +1,6 @@
 #include "bare.h"
 
-/* A look each 20 to 40 ns, with a pause in between: without the pauses the host finds the doorbell's line gone again more often. */
+/* Looks at one queue before the next one has its turn. Without the pauses between them this project's client gets a fifth fewer answers. */
 #define LOOKS 16
 
 static void

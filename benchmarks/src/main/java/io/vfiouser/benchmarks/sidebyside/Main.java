@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
                     + " processor. Prints the figures, and the ratios of each round with their spread.",
             "",
             "Targets: java (this checkout), java@DIR (another checkout, built), yardstick (the device in C), bare (it does"
-                    + " nothing but answer; for null cells), spdk (with --spdk). The last one is what the others are compared with. The same target twice shows the noise."
+                    + " nothing but answer; for null cells), spdk (with --spdk). The last one is what the others are compared"
+                    + " with. The same target twice shows the noise."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

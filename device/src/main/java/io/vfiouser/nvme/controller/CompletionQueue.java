@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Host and controller fight for the cache line that the next entry is in: the host polls it, and each entry that is stored takes it
  * away from there, which holds up all that is stored afterwards. So entries are stored a line at a time, those of a line that does not fill
- * up at the end of the batch, or before a command that takes long.
+ * up at the end of the batch, or before a command that takes long. The completion of a command that comes alone has its line {@linkplain
+ * #expectPost taken} while the command's entry is on its way.
  */
 final class CompletionQueue {
     private static final int ENTRIES_OF_A_LINE = 64 / CompletionEntry.LENGTH_BYTES;
@@ -38,6 +39,9 @@ final class CompletionQueue {
 
     private final long[] pendingSeconds = new long[ENTRIES_OF_A_LINE];
     private int pending;
+    /** How many were posted last whose result was 0; not beyond the number of entries, all of which have none then. */
+    private int withoutResult;
+
     private int submissionQueues;
     /** Completions since the last interrupt, while that is withheld. */
     private int withheld;
@@ -213,6 +217,11 @@ final class CompletionQueue {
      */
     boolean post(SubmissionQueue submissionQueue, int commandId, int statusField, long result) {
         reserved--;
+        if (result != 0) {
+            withoutResult = 0;
+        } else if (withoutResult < entries) {
+            withoutResult++;
+        }
         pendingResults[pending] = result;
         pendingSeconds[pending] =
                 CompletionEntry.second(submissionQueue.head(), submissionQueue.id(), commandId, statusField, phase);
@@ -232,6 +241,16 @@ final class CompletionQueue {
             publish();
         }
         return first;
+    }
+
+    /**
+     * A completion will soon be stored into the next entry, for a host that waits for it. Its cache line, which the host's processor has, is asked
+     * for now: at the end it would be asked for only then. Changes nothing in the ring: only for entries that are known to have no result.
+     */
+    void expectPost() {
+        if (withoutResult == entries && ring.mapped()) {
+            CompletionEntry.takeLine(ring.segment(), ring.offset() + (long) tail * CompletionEntry.LENGTH_BYTES);
+        }
     }
 
     /** Lets the host see all that was posted. */

@@ -267,6 +267,9 @@ public final class QueuePoller {
             room = completions.room();
         }
         int count = Math.min(wanted, room);
+        if (count == 1) {
+            completions.expectPost();
+        }
         MemorySegment entries = queue.ring().segment();
         int taken = 0;
         int lookedAt = 0;

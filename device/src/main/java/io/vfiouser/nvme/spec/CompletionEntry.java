@@ -49,6 +49,15 @@ public final class CompletionEntry {
     }
 
     /**
+     * Takes the cache line of an entry that is not published yet away from a host that polls it, by storing 0 where its result will be. Without
+     * looking first: a load would wait for the line.
+     */
+    public static void takeLine(MemorySegment segment, long offset) {
+        // With release, or the compiler could leave it out as one that the next store covers.
+        NativeMemory.putU64Release(segment, offset + DW0, 0);
+    }
+
+    /**
      * The second qword of an entry.
      *
      * @param statusField {@link StatusCode#field()}: status without the phase tag

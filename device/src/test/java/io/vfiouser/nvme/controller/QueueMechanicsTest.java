@@ -6,16 +6,20 @@ import io.vfiouser.nvme.memory.GuestRegion;
 import io.vfiouser.nvme.memory.RegionTable;
 import io.vfiouser.nvme.spec.AdminCommand;
 import io.vfiouser.nvme.spec.AsynchronousEvent;
+import io.vfiouser.nvme.spec.CompletionEntry;
 import io.vfiouser.nvme.spec.ControllerRegisters;
 import io.vfiouser.nvme.spec.Doorbells;
 import io.vfiouser.nvme.spec.IdentifyCns;
 import io.vfiouser.nvme.spec.IoCommand;
+import io.vfiouser.nvme.spec.LittleEndian;
 import io.vfiouser.nvme.spec.StatusCode;
 import io.vfiouser.nvme.testing.HeldBlockDevice;
 import io.vfiouser.nvme.testing.HostCompletion;
 import io.vfiouser.nvme.testing.HostQueue;
 import io.vfiouser.nvme.testing.InMemoryGuest;
 import io.vfiouser.nvme.testing.NvmeHost;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +48,47 @@ class QueueMechanicsTest {
 
     private static int flush(HostQueue queue) {
         return queue.put((sq, at, cid) -> IoCommand.flush(sq, at, cid, 1));
+    }
+
+    @Test
+    void nothingOfTheCompletionQueueChangesBeforeACompletion() {
+        int entries = 5;
+        HostQueue queue = host.createQueues(1, entries);
+        MemorySegment ring =
+                host.memory().asSlice(host.at(queue.completionBase()), (long) entries * CompletionEntry.LENGTH_BYTES);
+        // What may have been there before the queue was.
+        for (int i = 0; i < entries; i++) {
+            LittleEndian.putU64(ring, (long) i * CompletionEntry.LENGTH_BYTES, 0x0123_4567_89AB_CDEFL);
+        }
+        for (int round = 0; round < 3 * entries; round++) {
+            byte[] before = ring.toArray(ValueLayout.JAVA_BYTE);
+            flush(queue);
+            queue.ring();
+            guest.settle();
+            assertThat(device.seen()).hasSize(round + 1);
+            assertThat(ring.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
+            device.release(1);
+            assertThat(queue.reap().commandId()).isEqualTo(round);
+        }
+    }
+
+    @Test
+    void entriesThatHadAResultAreNotTouchedBeforeTheirCompletion() {
+        int entries = 4;
+        CompletionQueue completions = new CompletionQueue(1, entries, 0, false, 0);
+        SubmissionQueue submissions = new SubmissionQueue(1, entries, 0, completions);
+        MemorySegment memory = MemorySegment.ofArray(new long[512]);
+        assertThat(completions.ring().map(RegionTable.of(List.of(GuestRegion.of(0, memory)))))
+                .isTrue();
+        for (int i = 0; i < 5 * entries; i++) {
+            byte[] before = memory.toArray(ValueLayout.JAVA_BYTE);
+            completions.expectPost();
+            assertThat(memory.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
+            completions.reserve();
+            // The second round has results, those after it have none.
+            boolean ignored = completions.post(submissions, i, 0, i / entries == 1 ? -1 : 0);
+            completions.publish();
+        }
     }
 
     @Test

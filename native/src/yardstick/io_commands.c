@@ -186,7 +186,8 @@ next(const struct submission_queue *queue, uint32_t index)
 
 /*
  * The next entry is fetched, and its data are asked for, before the present command is executed. Completions are published by the cache
- * line; one that is the last of its batch at once, so that a host that waits for it does not wait longer.
+ * line; one that is the last of its batch at once, so that a host that waits for it does not wait longer. That of a command that comes alone
+ * is in a line that the host polls: it is asked for while the command's entry is on its way.
  */
 uint32_t
 io_queue_poll(struct controller *controller, struct submission_queue *queue)
@@ -207,6 +208,9 @@ io_queue_poll(struct controller *controller, struct submission_queue *queue)
     count = completion_queue_room(completions, count < BATCH ? count : BATCH);
     if (UNLIKELY(count == 0)) {
         return 0;
+    }
+    if (count == 1) {
+        __builtin_prefetch(&completions->ring[completions->tail], 1);
     }
     fetch(&queue->ring[head], &commands[0]);
     for (i = 0; i < count; i++) {

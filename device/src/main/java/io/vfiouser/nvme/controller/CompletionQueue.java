@@ -39,8 +39,10 @@ final class CompletionQueue {
 
     private final long[] pendingSeconds = new long[ENTRIES_OF_A_LINE];
     private int pending;
-    /** How many were posted last whose result was 0; not beyond the number of entries, all of which have none then. */
+    /** How many entries were stored last whose result is 0; not beyond the number of entries, all of which have none then. */
     private int withoutResult;
+    /** The {@link QueueRing#lookups lookup} of the ring for which that holds. */
+    private int knownLookup;
 
     private int submissionQueues;
     /** Completions since the last interrupt, while that is withheld. */
@@ -217,11 +219,6 @@ final class CompletionQueue {
      */
     boolean post(SubmissionQueue submissionQueue, int commandId, int statusField, long result) {
         reserved--;
-        if (result != 0) {
-            withoutResult = 0;
-        } else if (withoutResult < entries) {
-            withoutResult++;
-        }
         pendingResults[pending] = result;
         pendingSeconds[pending] =
                 CompletionEntry.second(submissionQueue.head(), submissionQueue.id(), commandId, statusField, phase);
@@ -248,7 +245,7 @@ final class CompletionQueue {
      * for now: at the end it would be asked for only then. Changes nothing in the ring: only for entries that are known to have no result.
      */
     void expectPost() {
-        if (withoutResult == entries && ring.mapped()) {
+        if (withoutResult == entries && knownLookup == ring.lookups() && ring.mapped()) {
             CompletionEntry.takeLine(ring.segment(), ring.offset() + (long) tail * CompletionEntry.LENGTH_BYTES);
         }
     }
@@ -262,9 +259,25 @@ final class CompletionQueue {
         }
         int index = (tail == 0 ? entries : tail) - count;
         long offset = ring.offset() + (long) index * CompletionEntry.LENGTH_BYTES;
+        long results = 0;
         for (int i = 0; i < count; i++) {
+            results |= pendingResults[i];
             CompletionEntry.publish(ring.segment(), offset, pendingResults[i], pendingSeconds[i]);
             offset += CompletionEntry.LENGTH_BYTES;
+        }
+        noteResults(results != 0, count);
+    }
+
+    private void noteResults(boolean any, int count) {
+        int before = withoutResult;
+        if (knownLookup != ring.lookups()) {
+            knownLookup = ring.lookups();
+            before = 0;
+        }
+        int now = any ? 0 : Math.min(entries, before + count);
+        // Mostly the same: a store less.
+        if (withoutResult != now) {
+            withoutResult = now;
         }
     }
 

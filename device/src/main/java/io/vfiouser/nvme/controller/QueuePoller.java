@@ -268,6 +268,7 @@ public final class QueuePoller {
         }
         int count = Math.min(wanted, room);
         if (count == 1) {
+            // Before anything of the entry is loaded: both lines are on their way together.
             completions.expectPost();
         }
         MemorySegment entries = queue.ring().segment();

@@ -19,6 +19,7 @@ final class QueueRing {
     private GuestRegion region = NOWHERE;
     private long offset;
     private boolean present;
+    private int lookups;
 
     QueueRing(long base, long lengthBytes, Direction direction) {
         this.base = base;
@@ -28,6 +29,7 @@ final class QueueRing {
 
     /** Finds the memory anew after the table has changed. Returns whether it is there. */
     boolean map(RegionTable table) {
+        lookups++;
         int index = table.find(base, lengthBytes, direction, 0);
         present = index >= 0;
         region = present ? table.region(index) : NOWHERE;
@@ -37,6 +39,11 @@ final class QueueRing {
 
     boolean mapped() {
         return present;
+    }
+
+    /** How often the memory was looked for. What is known of its content holds for one lookup. */
+    int lookups() {
+        return lookups;
     }
 
     MemorySegment segment() {

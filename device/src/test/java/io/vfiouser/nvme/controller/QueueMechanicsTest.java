@@ -73,22 +73,44 @@ class QueueMechanicsTest {
     }
 
     @Test
-    void entriesThatHadAResultAreNotTouchedBeforeTheirCompletion() {
+    void anEntryIsAskedForEarlyOnlyWhereAllAreKnownToHaveNoResult() {
         int entries = 4;
         CompletionQueue completions = new CompletionQueue(1, entries, 0, false, 0);
-        SubmissionQueue submissions = new SubmissionQueue(1, entries, 0, completions);
-        MemorySegment memory = MemorySegment.ofArray(new long[512]);
-        assertThat(completions.ring().map(RegionTable.of(List.of(GuestRegion.of(0, memory)))))
-                .isTrue();
-        for (int i = 0; i < 5 * entries; i++) {
-            byte[] before = memory.toArray(ValueLayout.JAVA_BYTE);
-            completions.expectPost();
-            assertThat(memory.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
-            completions.reserve();
-            // The second round has results, those after it have none.
-            boolean ignored = completions.post(submissions, i, 0, i / entries == 1 ? -1 : 0);
-            completions.publish();
+        RegionTable table = RegionTable.of(List.of(GuestRegion.of(0, MemorySegment.ofArray(new long[512]))));
+        assertThat(completions.ring().map(table)).isTrue();
+        // A first round without results, one with them, and two rounds without.
+        List<Boolean> asked = new ArrayList<>();
+        for (int i = 0; i < 4 * entries; i++) {
+            asked.add(asksFor(completions, i % entries));
+            post(completions, entries, i / entries == 1 ? 1 : 0);
         }
+        assertThat(asked)
+                .containsExactly(
+                        false, false, false, false, true, false, false, false, false, false, false, false, true, true,
+                        true, true);
+        // Perhaps other memory.
+        assertThat(completions.ring().map(table)).isTrue();
+        assertThat(asksFor(completions, 0)).isFalse();
+        for (int i = 0; i < entries; i++) {
+            post(completions, entries, 0);
+        }
+        assertThat(asksFor(completions, 0)).isTrue();
+    }
+
+    /** Whether the entry is stored to, which a result that nobody expects there shows. */
+    private static boolean asksFor(CompletionQueue completions, int index) {
+        MemorySegment ring = completions.ring().segment();
+        long at = (long) index * CompletionEntry.LENGTH_BYTES;
+        LittleEndian.putU64(ring, at, -1);
+        completions.expectPost();
+        return LittleEndian.i64(ring, at) == 0;
+    }
+
+    private static void post(CompletionQueue completions, int entries, long result) {
+        completions.reserve();
+        SubmissionQueue submissions = new SubmissionQueue(1, entries, 0, completions);
+        boolean ignored = completions.post(submissions, 0, 0, result);
+        completions.publish();
     }
 
     @Test

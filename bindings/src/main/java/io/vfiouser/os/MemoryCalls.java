@@ -24,6 +24,13 @@ final class MemoryCalls {
         private Remap() {}
     }
 
+    /** As {@link Remap}; the same shape as {@code madvise}. */
+    private static final class Protect {
+        static final MethodHandle MPROTECT = Libc.capturing("mprotect", Shapes.MADVISE);
+
+        private Protect() {}
+    }
+
     /** The address, or the negative error number: no user address is negative. */
     static long mmap(long lengthBytes, int protection, int flags, int fd, long offset) {
         return mmap(MemorySegment.NULL, lengthBytes, protection, flags, fd, offset);
@@ -47,6 +54,16 @@ final class MemoryCalls {
         try {
             return state.resultOrError(
                     (int) MUNMAP.invokeExact(state.capture(), MemorySegment.ofAddress(address), lengthBytes));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    static int mprotect(long address, long lengthBytes, int protection) {
+        CallState state = CallState.current();
+        try {
+            return state.resultOrError((int) Protect.MPROTECT.invokeExact(
+                    state.capture(), MemorySegment.ofAddress(address), lengthBytes, protection));
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

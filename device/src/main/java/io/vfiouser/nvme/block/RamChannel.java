@@ -121,7 +121,7 @@ final class RamChannel extends BatchingChannel {
         try {
             return move(operation, request) ? BlockStatus.OK : stuck(request);
         } catch (IllegalStateException e) {
-            // The caller's memory was unmapped: the copy found its arena closed.
+            // The caller's memory was unmapped before: the copy found its arena closed.
             return BlockStatus.MEMORY_FAULT;
         }
     }
@@ -148,10 +148,10 @@ final class RamChannel extends BatchingChannel {
 
     private void moveAlone(Operation operation, SegmentList data, long start, long length) {
         switch (operation) {
-            case READ -> data.copyFrom(memory, start);
+            case READ -> data.copyFromDevice(memory, start);
             case WRITE -> {
                 try {
-                    data.copyTo(memory, start);
+                    data.copyToDevice(memory, start);
                 } finally {
                     content.markWritten(start, length);
                 }

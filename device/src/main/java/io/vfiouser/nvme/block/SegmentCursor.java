@@ -2,7 +2,10 @@ package io.vfiouser.nvme.block;
 
 import java.lang.foreign.MemorySegment;
 
-/** Moves the bytes of a {@link SegmentList} a part at a time, in their order. One thread; used again and again. */
+/**
+ * Moves the bytes of a request's {@link SegmentList} from or to a device's memory, a part at a time, in their order. One thread; used again
+ * and again.
+ */
 final class SegmentCursor {
     private SegmentList data = new SegmentList(1);
     private int piece;
@@ -34,7 +37,7 @@ final class SegmentCursor {
         long done = 0;
         while (done < length) {
             long bytes = Math.min(length - done, data.length(piece) - offset);
-            SegmentCopy.copy(data.segment(piece), data.offset(piece) + offset, target, at + done, bytes);
+            SegmentCopy.toDevice(data.segment(piece), data.offset(piece) + offset, target, at + done, bytes);
             done += bytes;
             advance(bytes);
         }
@@ -45,7 +48,7 @@ final class SegmentCursor {
         long done = 0;
         while (done < length) {
             long bytes = Math.min(length - done, data.length(piece) - offset);
-            SegmentCopy.copy(source, at + done, data.segment(piece), data.offset(piece) + offset, bytes);
+            SegmentCopy.fromDevice(source, at + done, data.segment(piece), data.offset(piece) + offset, bytes);
             done += bytes;
             advance(bytes);
         }

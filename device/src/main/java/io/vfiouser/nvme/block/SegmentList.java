@@ -155,6 +155,26 @@ public final class SegmentList {
         }
     }
 
+    /** As {@link #copyFrom}, from a device's memory and while nobody unmaps either: see {@link SegmentCopy#fromDevice}. */
+    void copyFromDevice(MemorySegment device, long deviceOffset) {
+        long from = deviceOffset;
+        for (int i = 0; i < size; i++) {
+            long length = length(i);
+            SegmentCopy.fromDevice(device, from, segment(i), offset(i), length);
+            from += length;
+        }
+    }
+
+    /** As {@link #copyTo}, to a device's memory and while nobody unmaps either: see {@link SegmentCopy#toDevice}. */
+    void copyToDevice(MemorySegment device, long deviceOffset) {
+        long to = deviceOffset;
+        for (int i = 0; i < size; i++) {
+            long length = length(i);
+            SegmentCopy.toDevice(segment(i), offset(i), device, to, length);
+            to += length;
+        }
+    }
+
     /** One region of memory has one segment object; an equal one costs a merge, not correctness. */
     // equals() would compare scopes and bounds for each piece of each command.
     @SuppressWarnings({"MemorySegmentReferenceEquality", "ReferenceEquality"})

@@ -9,8 +9,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Segments of native memory and of arrays are treated alike. */
+/** Segments of native memory and of arrays are treated alike, and long pieces as short ones. */
 class SegmentCopyTest {
     private final Arena arena = Arena.ofConfined();
     private final List<MemorySegment> kinds =
@@ -54,5 +56,54 @@ class SegmentCopyTest {
                         .isInstanceOf(IllegalArgumentException.class);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            longs = {
+                1,
+                SegmentCopy.GUARDED_TO_DEVICE_BYTES - 1,
+                SegmentCopy.GUARDED_TO_DEVICE_BYTES,
+                SegmentCopy.GUARDED_FROM_DEVICE_BYTES - 1,
+                SegmentCopy.GUARDED_FROM_DEVICE_BYTES,
+                300_000
+            })
+    void bytesOfAnyNumberArriveFromAndAtAnyPlaceOfALine(long bytes) {
+        long length = bytes + 130;
+        List<MemorySegment> all = List.of(
+                arena.allocate(length, 64), MemorySegment.ofArray(new byte[(int) length]), arena.allocate(length, 64));
+        for (MemorySegment from : all) {
+            for (long i = 0; i < length; i++) {
+                from.set(ValueLayout.JAVA_BYTE, i, (byte) (i * 7 + 1));
+            }
+            for (long fromOffset : new long[] {0, 1, 64}) {
+                for (long toOffset : new long[] {0, 1, 65}) {
+                    MemorySegment expected = arena.allocate(length);
+                    MemorySegment.copy(from, fromOffset, expected, toOffset, bytes);
+                    MemorySegment read = arena.allocate(length, 64);
+                    MemorySegment written = arena.allocate(length, 64);
+
+                    SegmentCopy.fromDevice(from, fromOffset, read, toOffset, bytes);
+                    SegmentCopy.toDevice(from, fromOffset, written, toOffset, bytes);
+
+                    assertThat(read.mismatch(expected)).isEqualTo(-1);
+                    assertThat(written.mismatch(expected)).isEqualTo(-1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLongPieceBeyondAnEndOrReadOnlyIsRefused() {
+        MemorySegment from = arena.allocate(65536, 64);
+        MemorySegment to = arena.allocate(65536, 64);
+        assertThatThrownBy(() -> SegmentCopy.fromDevice(from, 64, to, 0, 65536))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> SegmentCopy.toDevice(from, 0, to, 64, 65536))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> SegmentCopy.toDevice(from, 0, to, -64, 65536))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> SegmentCopy.fromDevice(from, 0, to.asReadOnly(), 0, 65536))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

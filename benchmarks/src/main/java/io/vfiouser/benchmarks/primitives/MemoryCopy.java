@@ -1,5 +1,6 @@
 package io.vfiouser.benchmarks.primitives;
 
+import io.vfiouser.os.GuardedCopy;
 import io.vfiouser.os.Mapping;
 import io.vfiouser.os.PageSize;
 import java.lang.foreign.MemorySegment;
@@ -19,9 +20,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The copy between guest memory and a RAM medium, in nanoseconds per copy, by size and by the pages under the medium: random blocks out of 128 MiB
- * into a few buffers, as reads at depth 32 do. Compare the page sizes: what the translation of addresses costs; and with {@code DeviceTransfer}:
- * what a command costs besides. {@code nvme-yardstick --copy-loop} is the same loop in C.
+ * The copy between guest memory and a RAM medium, in nanoseconds per copy, by size, direction, what copies, and the pages under the medium: random blocks
+ * out of 128 MiB into a few buffers, as reads at depth 32 do, or out of those. Compare the page sizes: what the translation of addresses costs; and with {@code DeviceTransfer}:
+ * what a command costs besides. {@code nvme-yardstick --copy-loop} is the same loop in C, for reads.
  *
  * <p>Pages that cannot be had make it fail, so that no figure goes by a wrong name: {@code sysctl vm.nr_hugepages=64} reserves enough.
  */
@@ -48,11 +49,33 @@ public class MemoryCopy {
     @Param({"BASE", "TRANSPARENT_HUGE", "EXPLICIT_HUGE"})
     public PageSize pages;
 
+    /** A read copies from the medium, a write to it. */
+    public enum Direction {
+        READ,
+        WRITE
+    }
+
+    /** What copies. */
+    public enum Copier {
+        /** {@link MemorySegment#copy(MemorySegment, long, MemorySegment, long, long)}. */
+        JAVA,
+        /** {@link GuardedCopy}. */
+        GUARDED
+    }
+
+    /** Which way. */
+    @Param({"READ", "WRITE"})
+    public Direction direction;
+
+    /** By what. */
+    @Param({"JAVA", "GUARDED"})
+    public Copier copier;
+
     private final long[] places = new long[PLACES];
     private Mapping medium;
     private Mapping guest;
-    private MemorySegment from;
-    private MemorySegment to;
+    private MemorySegment mediumMemory;
+    private MemorySegment guestMemory;
     private int next;
 
     /** Takes the memory. */
@@ -66,8 +89,8 @@ public class MemoryCopy {
         guest = Mapping.anonymous((long) BUFFERS * sizeBytes, PageSize.BASE);
         medium.populate();
         guest.populate();
-        from = medium.segment();
-        to = guest.segment();
+        mediumMemory = medium.segment();
+        guestMemory = guest.segment();
         Random random = new Random(SEED);
         for (int i = 0; i < PLACES; i++) {
             places[i] = (long) random.nextInt((int) (MEDIUM_BYTES / sizeBytes)) * sizeBytes;
@@ -85,6 +108,20 @@ public class MemoryCopy {
     @Benchmark
     public void copy() {
         int i = next++;
-        MemorySegment.copy(from, places[i & (PLACES - 1)], to, (long) (i & (BUFFERS - 1)) * sizeBytes, sizeBytes);
+        long block = places[i & (PLACES - 1)];
+        long buffer = (long) (i & (BUFFERS - 1)) * sizeBytes;
+        if (direction == Direction.READ) {
+            copy(mediumMemory, block, guestMemory, buffer);
+        } else {
+            copy(guestMemory, buffer, mediumMemory, block);
+        }
+    }
+
+    private void copy(MemorySegment from, long fromOffset, MemorySegment to, long toOffset) {
+        if (copier == Copier.JAVA) {
+            MemorySegment.copy(from, fromOffset, to, toOffset, sizeBytes);
+        } else {
+            GuardedCopy.copy(from, fromOffset, to, toOffset, sizeBytes);
+        }
     }
 }

@@ -27,13 +27,41 @@ public final class GuardedCopy {
     /** What is copied at a time, in some ten microseconds: a safepoint waits no longer. */
     private static final long PIECE_BYTES = 256 << 10;
 
-    private static final @Nullable MethodHandle FUNCTION = prepare();
+    private static final @Nullable MethodHandle FUNCTION;
+    private static final String HINDRANCE;
+
+    static {
+        MethodHandle function = null;
+        String hindrance = "false".equals(System.getProperty(PROPERTY))
+                ? "the property " + PROPERTY + " is false"
+                : GuardedCopyCode.hindrance();
+        if (hindrance.isEmpty()) {
+            try {
+                function = GuardedCopyCode.install();
+            } catch (ErrnoException | IllegalStateException | IllegalCallerException e) {
+                hindrance = String.valueOf(e.getMessage());
+            } catch (LinkageError e) {
+                // Without leave for native access the classes that link functions cannot be initialised.
+                hindrance = String.valueOf(e.getCause() == null ? e : e.getCause());
+            }
+        }
+        FUNCTION = function;
+        HINDRANCE = hindrance;
+        if (!hindrance.isEmpty()) {
+            LOG.debug("long copies are done by Java: {}", hindrance);
+        }
+    }
 
     private GuardedCopy() {}
 
     /** Whether {@link #copy} works in this process. The same for its whole life. */
     public static boolean isAvailable() {
         return FUNCTION != null;
+    }
+
+    /** Why it is not {@linkplain #isAvailable available}; empty if it is. */
+    public static String hindrance() {
+        return HINDRANCE;
     }
 
     /**
@@ -79,24 +107,6 @@ public final class GuardedCopy {
             return (long) function.invokeExact(to, from, bytes);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
-        }
-    }
-
-    private static @Nullable MethodHandle prepare() {
-        if ("false".equals(System.getProperty(PROPERTY))) {
-            return null;
-        }
-        String hindrance = GuardedCopyCode.hindrance();
-        if (!hindrance.isEmpty()) {
-            LOG.debug("long copies are done by Java: {}", hindrance);
-            return null;
-        }
-        try {
-            return GuardedCopyCode.install();
-        } catch (ErrnoException | IllegalStateException | IllegalCallerException | LinkageError e) {
-            // Without leave for native access the classes that link functions cannot be initialised.
-            LOG.debug("long copies are done by Java", e);
-            return null;
         }
     }
 }

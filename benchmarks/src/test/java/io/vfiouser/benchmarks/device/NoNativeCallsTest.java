@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /**
  * From the submission entry to the completion the device calls nothing native and nothing native calls it: all commands work in a virtual
  * machine in which no code may link a native function or make a stub for one. Interrupts, which the transport sends, are only counted
- * there; memory is Java's own and the medium one that moves nothing, since to have others takes native calls before the first command.
+ * there; memory is Java's own and the medium one that moves nothing, since to have others takes native calls before the first command. With a
+ * RAM medium the copies of long blocks are the one call that there is: {@link io.vfiouser.os.GuardedCopy}, without a change of the thread's state.
  */
 class NoNativeCallsTest {
     private static final long PATIENCE_SECONDS = 60;

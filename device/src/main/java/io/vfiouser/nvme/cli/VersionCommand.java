@@ -3,6 +3,7 @@ package io.vfiouser.nvme.cli;
 import io.vfiouser.abi.LibraryInfo;
 import io.vfiouser.abi.VfioUserLibrary;
 import io.vfiouser.abi.VfioUserLibraryException;
+import io.vfiouser.os.GuardedCopy;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "version",
         description =
-                "Show which libvfio-user is used and at which ABI level, and the versions of Java and of this program.",
+                "Show which libvfio-user is used and at which ABI level, how long blocks are copied, and the versions of Java and of this program.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:shown", "1:there is no usable library; the versions are shown all the same", "2:usage error"
         },
@@ -56,6 +57,11 @@ final class VersionCommand implements Callable<Integer> {
                 "os",
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"));
+        facts.put(
+                "long_copies",
+                GuardedCopy.isAvailable()
+                        ? "by the processor's instruction, guarded"
+                        : "by Java: " + GuardedCopy.hindrance());
         int code = ExitCode.OK;
         try {
             addLibrary(facts, VfioUserLibrary.load().info());

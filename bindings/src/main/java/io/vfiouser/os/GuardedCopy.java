@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Copies long pieces of native memory by the processor's own instruction for it, which does not fetch the lines that it overwrites.
  * {@link MemorySegment#copy(MemorySegment, long, MemorySegment, long, long)} does; where the target is in no near cache it takes half as long
- * again from 4 KiB on, and a sixth more from 64 KiB on where the target is near ({@code docs/performance.md}).
+ * again or more from 4 KiB on, and a sixth more from 64 KiB on where the target is near ({@code docs/performance.md}).
  *
  * <p>As with the Java copy, memory that its owner takes away meanwhile (a peer that cuts its file off) ends in an {@link InternalError}
  * and not in the end of the process, as it would with {@code memcpy}: see {@link GuardedCopyCode}. Unlike there, the error is thrown by the copy
@@ -67,7 +67,8 @@ public final class GuardedCopy {
     /**
      * Copies {@code bytes} bytes between pieces of native memory that do not overlap. Any thread; allocates nothing.
      *
-     * @param from alive, and not unmapped by this process until the call has returned; as is {@code to}
+     * @param from alive, and not unmapped by this process until the call has returned; as is {@code to}. Whether an arena is confined to
+     *     another thread is not looked at
      * @throws InternalError if memory went away meanwhile; a part may have been copied then
      * @throws IndexOutOfBoundsException if a range is not within its segment
      * @throws IllegalArgumentException if a segment is not of native memory, or {@code to} is read-only

@@ -3,6 +3,7 @@ package io.vfiouser.os;
 import io.vfiouser.ffi.posix.posix_h;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -68,7 +69,7 @@ final class GuardedCopyCode {
                     .filter(line -> List.of(line.split("\\s+")).contains(FAST_BYTE_COPY))
                     .isPresent();
             return fast ? "" : "the processor does not say that it copies bytes fast: no " + FAST_BYTE_COPY;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return "cannot read " + PROCESSORS + ": " + e.getMessage();
         }
     }

@@ -1,5 +1,6 @@
 package io.vfiouser.benchmarks.primitives;
 
+import io.vfiouser.nvme.memory.Direction;
 import io.vfiouser.os.GuardedCopy;
 import io.vfiouser.os.Mapping;
 import io.vfiouser.os.PageSize;
@@ -20,9 +21,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The copy between guest memory and a RAM medium, in nanoseconds per copy, by size, direction, what copies, and the pages under the medium: random blocks
- * out of 128 MiB into a few buffers, as reads at depth 32 do, or out of those. Compare the page sizes: what the translation of addresses costs; and with {@code DeviceTransfer}:
- * what a command costs besides. {@code nvme-yardstick --copy-loop} is the same loop in C, for reads.
+ * The copy between guest memory and a RAM medium, in nanoseconds per copy, by size, direction, what copies, and the pages under the
+ * medium: between random blocks of 128 MiB and a few buffers, as commands at depth 32 do. Compare the page sizes: what the translation of
+ * addresses costs; and with {@code DeviceTransfer}: what a command costs besides. {@code nvme-yardstick --copy-loop} is the same loop in C, for reads.
  *
  * <p>Pages that cannot be had make it fail, so that no figure goes by a wrong name: {@code sysctl vm.nr_hugepages=64} reserves enough.
  */
@@ -49,12 +50,6 @@ public class MemoryCopy {
     @Param({"BASE", "TRANSPARENT_HUGE", "EXPLICIT_HUGE"})
     public PageSize pages;
 
-    /** A read copies from the medium, a write to it. */
-    public enum Direction {
-        READ,
-        WRITE
-    }
-
     /** What copies. */
     public enum Copier {
         /** {@link MemorySegment#copy(MemorySegment, long, MemorySegment, long, long)}. */
@@ -63,8 +58,8 @@ public class MemoryCopy {
         GUARDED
     }
 
-    /** Which way. */
-    @Param({"READ", "WRITE"})
+    /** A read copies from the medium to the guest, a write from the guest. */
+    @Param({"TO_GUEST", "FROM_GUEST"})
     public Direction direction;
 
     /** By what. */
@@ -110,7 +105,7 @@ public class MemoryCopy {
         int i = next++;
         long block = places[i & (PLACES - 1)];
         long buffer = (long) (i & (BUFFERS - 1)) * sizeBytes;
-        if (direction == Direction.READ) {
+        if (direction == Direction.TO_GUEST) {
             copy(mediumMemory, block, guestMemory, buffer);
         } else {
             copy(guestMemory, buffer, mediumMemory, block);
